@@ -1,0 +1,56 @@
+"""What a feature plugs in: one frozen value per feature package, in its `feature.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import click
+
+    from app.core.events import Listener
+    from app.core.queue import JobRun
+
+
+@dataclass(frozen=True)
+class Job:
+    """A kind of work done by the worker. `run` begins with a compare-and-set and may be run again."""
+
+    name: str
+    run: Callable[[JobRun], None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a job runs by itself: `cron` is five fields, meant in Asia/Shanghai; missed times run once, the latest."""
+
+    name: str
+    cron: str
+    job: str
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the left menu: English label (translated on screen), endpoint, icon, the permission of its target."""
+
+    label: str
+    endpoint: str
+    icon: str
+    permission: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Everything one feature adds to the system, read by `web.mount`, the worker, the scheduler and the command line."""
+
+    name: str
+    screens: tuple[type[Any], ...] = ()
+    jobs: tuple[Job, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    sheets: tuple[Any, ...] = ()
+    datasets: tuple[Any, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    menu: tuple[MenuItem, ...] = ()

@@ -1,0 +1,45 @@
+"""Every use of PostgreSQL advisory locks, each with its own word, so that no two uses can meet by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+UNIT = "unit"
+PLAN = "plan"
+MIGRATION = "migration"
+SCHEDULER = "scheduler"
+TREE = "tree"
+
+
+def share(session: Session, word: str, keys: Iterable[int]) -> None:
+    """Take shared locks on `keys`, distinct and in ascending order, until the transaction ends."""
+    _take(session, "pg_advisory_xact_lock_shared", word, keys)
+
+
+def hold(session: Session, word: str, keys: Iterable[int]) -> None:
+    """Take exclusive locks on `keys`, distinct and in ascending order, until the transaction ends."""
+    _take(session, "pg_advisory_xact_lock", word, keys)
+
+
+def _take(session: Session, function: str, word: str, keys: Iterable[int]) -> None:
+    # Ordering inside one statement: the subquery is materialised and sorted before the locks are taken.
+    ordered = sorted(set(keys))
+    if ordered:
+        session.execute(
+            text(
+                f"SELECT {function}(hashtextextended(:word, k)) FROM"  # noqa: S608  the function name is ours
+                " (SELECT k FROM unnest(cast(:keys AS bigint[])) AS k ORDER BY k OFFSET 0) AS ordered",
+            ),
+            {"word": word, "keys": ordered},
+        )
+
+
+def try_hold(session: Session, word: str, key: int = 0) -> bool:
+    """Take an exclusive lock until the transaction ends, or say at once that somebody else has it."""
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(word, key)))))
