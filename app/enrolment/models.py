@@ -1,0 +1,137 @@
+"""Enrolments. `tally` is the one word a row is counted under, computed by the database; NULL is counted nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.access.scope import InSchool, school_keys
+from app.core.clock import sql_now
+from app.core.db import Base, Numbered
+from app.orgs.models import one_of
+
+
+class EnrolmentState(StrEnum):
+    """参保状态 (spec/domain.md §3.2)."""
+
+    UNREGISTERED = "unregistered"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    REJECTED = "rejected"
+    INSURED = "insured"
+    WAIVED = "waived"
+    STOPPED = "stopped"
+
+
+class Tally(StrEnum):
+    """The five figures a counted row falls under."""
+
+    INSURED = "insured"
+    WAIVED = "waived"
+    PENDING = "pending"
+    UNREGISTERED = "unregistered"
+    STOPPED = "stopped"
+
+
+class Source(StrEnum):
+    """Where a decision came from."""
+
+    ROLL = "roll"
+    STUDENT = "student"
+    COUNSELLOR = "counsellor"
+    IMPORT = "import"
+    RENEWAL = "renewal"
+
+
+class WaiverReason(StrEnum):
+    """不参保原因 (spec/domain.md §3.2)."""
+
+    HOMETOWN_RESIDENT = "hometown_resident"
+    EMPLOYEE = "employee"
+    DEPENDENT_SCHEME = "dependent_scheme"
+    AID_REGISTERED = "aid_registered"
+    MILITARY = "military"
+    LEAVING = "leaving"
+    FOREIGN = "foreign"
+    REFUSE = "refuse"
+    OTHER = "other"
+
+
+TALLY_SQL = """CASE
+ WHEN removed_at IS NOT NULL THEN NULL
+ WHEN state IN ('unregistered', 'draft', 'rejected') THEN 'unregistered'
+ WHEN state = 'submitted' THEN 'pending'
+ ELSE state END"""
+
+
+class Enrolment(Numbered, InSchool, Base):
+    """One person in one plan: at most one live row per product and cover year (DESIGN, Enrolment)."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["plan_id", "product", "cover_year"],
+            ["plan.id", "plan.product", "plan.cover_year"],
+            name="fk_enrolment_plan",
+        ),
+        CheckConstraint(one_of("state", EnrolmentState), "state"),
+        CheckConstraint(one_of("source", Source), "source"),
+        CheckConstraint("choice IS NULL OR choice IN ('insure', 'waive')", "choice"),
+        CheckConstraint(
+            f"waiver_reason IS NULL OR (choice = 'waive' AND {one_of('waiver_reason', WaiverReason)})",
+            "waiver_reason",
+        ),
+        CheckConstraint(
+            "state NOT IN ('submitted', 'rejected', 'insured', 'waived', 'stopped') OR choice IS NOT NULL",
+            "decided_with_choice",
+        ),
+        CheckConstraint("state <> 'insured' OR choice = 'insure'", "insured_by_choice"),
+        CheckConstraint("state <> 'waived' OR (choice = 'waive' AND waiver_reason IS NOT NULL)", "waived_by_choice"),
+        CheckConstraint(
+            "removed_at IS NULL OR state IN ('unregistered', 'draft', 'submitted', 'rejected')",
+            "removed_undecided",
+        ),
+        Index(
+            "uq_enrolment_live",
+            "person_id",
+            "product",
+            "cover_year",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index("ix_enrolment_plan_path", "plan_id", "tree_path", "tally"),
+        Index("ix_enrolment_student_id", "student_id"),
+        *school_keys("enrolment"),
+    )
+    families_read = True
+
+    plan_id: Mapped[int] = mapped_column()
+    product: Mapped[str] = mapped_column(Text)
+    cover_year: Mapped[int] = mapped_column(Integer)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    state: Mapped[str] = mapped_column(Text, server_default="unregistered")
+    choice: Mapped[str | None] = mapped_column(Text)
+    waiver_reason: Mapped[str | None] = mapped_column(Text)
+    coverage_option_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_option.id"))
+    hardship: Mapped[bool] = mapped_column(server_default=text("false"))
+    source: Mapped[str] = mapped_column(Text, server_default="roll")
+    tally: Mapped[str | None] = mapped_column(Text, Computed(TALLY_SQL, persisted=True))
+    submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
+    version: Mapped[int] = mapped_column(Integer, server_default="1")

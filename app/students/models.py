@@ -1,0 +1,156 @@
+"""Students, where they were placed, and who was recognised as being in hardship."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    exists,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import AtNode, Gated, InSchool, school_keys
+from app.core.clock import sql_now
+from app.core.db import Base, Numbered
+from app.orgs.models import one_of
+from app.people.models import PERSON_REACHES
+
+
+class StudentState(StrEnum):
+    """学籍状态 (spec/domain.md §2.3)."""
+
+    IN_SCHOOL = "in_school"
+    ON_LEAVE = "on_leave"
+    GRADUATED = "graduated"
+    COMPLETED = "completed"
+    INCOMPLETE = "incomplete"
+    TRANSFERRED_OUT = "transferred_out"
+    WITHDRAWN = "withdrawn"
+    EXPELLED = "expelled"
+    DROPPED_OUT = "dropped_out"
+    DECEASED = "deceased"
+    RETAINED = "retained"
+
+
+class HardshipCategory(StrEnum):
+    """困难类别 (spec/domain.md §2.5)."""
+
+    POVERTY = "poverty"
+    POVERTY_UNSTABLE = "poverty_unstable"
+    MARGINAL = "marginal"
+    SUDDEN_DIFFICULTY = "sudden_difficulty"
+    LOW_INCOME = "low_income"
+    LOW_INCOME_MARGIN = "low_income_margin"
+    EXTREME_POVERTY = "extreme_poverty"
+    RIGID_EXPENDITURE = "rigid_expenditure"
+    OTHER_LOW_INCOME = "other_low_income"
+    ORPHAN = "orphan"
+    NO_GUARDIAN = "no_guardian"
+    DISABLED_STUDENT = "disabled_student"
+    DISABLED_PARENT = "disabled_parent"
+    MARTYR_CHILD = "martyr_child"
+    PREFERENTIAL = "preferential"
+    HARDSHIP_WORKER = "hardship_worker"
+    SERIOUS_ILLNESS = "serious_illness"
+    RELOCATION = "relocation"
+
+
+class Student(Numbered, InSchool, Base):
+    """One person's time at one school; at most one open row per person. Dates are days in China."""
+
+    __tablename__ = "student"
+    __table_args__ = (
+        UniqueConstraint("school_id", "student_number"),
+        CheckConstraint("student_number ~ '^[A-Za-z0-9-]{4,20}$'", "student_number"),
+        CheckConstraint(one_of("state", StudentState), "state"),
+        CheckConstraint("(closed_on IS NULL) = (state IN ('in_school', 'on_leave', 'retained'))", "open_states"),
+        CheckConstraint("(closed_on IS NULL) = (close_reason IS NULL)", "closed_with_reason"),
+        CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
+        Index("uq_student_open", "person_id", unique=True, postgresql_where=text("closed_on IS NULL")),
+        Index("ix_student_person_id", "person_id"),
+        *school_keys("student"),
+    )
+    families_read = True
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    student_number: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="in_school")
+    entry_date: Mapped[date | None] = mapped_column(Date)
+    expected_graduation_date: Mapped[date | None] = mapped_column(Date)
+    sealed_as: Mapped[uuid.UUID] = mapped_column(Uuid)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    opened_on: Mapped[date] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    close_reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
+    version: Mapped[int] = mapped_column(server_default="1")
+
+
+def _person_by_student(person: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    student = aliased(Student)
+    return exists(select(student.id).where(student.person_id == person.id, Student.reach(student, actor, permission)))
+
+
+PERSON_REACHES.append(_person_by_student)
+
+
+class Placement(Numbered, AtNode, Base):
+    """Which class a student was in from when to when; written by the services, never changed afterwards but closed."""
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until > since", "period"),
+        Index("ix_placement_student_id", "student_id", "since"),
+        Index("ix_placement_node_id", "node_id"),
+        Index("uq_placement_open", "student_id", unique=True, postgresql_where=text("until IS NULL")),
+    )
+
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    node_id: Mapped[int] = mapped_column(ForeignKey("org_node.id"))
+    since: Mapped[datetime] = mapped_column("since", DateTime(timezone=True), server_default=sql_now())
+    until: Mapped[datetime | None] = mapped_column("until", DateTime(timezone=True))
+
+
+class HardshipRecognition(Numbered, Gated, Base):
+    """困难认定: a category with its period; counts for a plan when the period overlaps the plan's cover year."""
+
+    __tablename__ = "hardship_recognition"
+    __table_args__ = (
+        CheckConstraint(one_of("category", HardshipCategory), "category"),
+        CheckConstraint("level IN ('special', 'hard', 'general')", "level"),
+        CheckConstraint("until_on IS NULL OR until_on > since_on", "period"),
+        Index("ix_hardship_recognition_student_id", "student_id"),
+    )
+
+    student_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("student.id"))
+    category: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text)
+    since_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    @classmethod
+    def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """Of a student the permission opens."""
+        student = aliased(Student)
+        return exists(select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission)))
