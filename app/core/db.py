@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, Identity, create_engine
+from sqlalchemy import BigInteger, DateTime, Identity, Text, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 from sqlalchemy.orm import Session as _Session
@@ -35,9 +36,10 @@ Model.metadata.naming_convention = {
 
 
 class Base(DeclarativeBase):
-    """The parent of every table of ours."""
+    """The parent of every table of ours: whole numbers are bigint, texts have no length, times carry their zone."""
 
     metadata = Model.metadata
+    type_annotation_map: ClassVar[dict[Any, Any]] = {int: BigInteger, str: Text, datetime: DateTime(timezone=True)}
 
 
 class Numbered:
