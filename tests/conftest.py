@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import signal
 import sys
 import uuid
@@ -76,8 +77,9 @@ class Run:
     def start(self) -> Cluster:
         """Start the server, once."""
         if self.cluster is None:
-            self.server = Server()
-            self.cluster = self.server.start()
+            server = Server()
+            self.cluster = server.start()
+            self.server = server
         return self.cluster
 
     def stop(self) -> None:
@@ -113,6 +115,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def cluster(pytestconfig: pytest.Config) -> Cluster:
     """The database server of this run."""
     return pytestconfig.stash[RUN].start()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser; without one, browser tests are left out here and fail on the build machine."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found:
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail("no Chromium: install it or name it with CHROMIUM")
+    pytest.skip("no Chromium: install it or name it with CHROMIUM")
 
 
 @pytest.fixture(scope="session")
