@@ -12,7 +12,7 @@ from pathlib import Path
 
 import app.features  # noqa: F401  every gated table must be known
 from app.access.scope import GATED
-from tests.promises.source import called, calls, python_files, words
+from tests.promises.source import called, calls, python_files, tree, words
 
 LIST = Path(__file__).with_name("marks.txt")
 TEXTUAL = frozenset({"text", "exec_driver_sql", "SQL", "DDL"})
@@ -30,13 +30,22 @@ def _uses() -> Iterator[tuple[str, str, str]]:
             continue  # a migration changes every row, and the schema itself
         for function, call in calls(path):
             if called(call) == "everything":
-                yield path, function, f"everything | {_reason(call)}"
+                yield path, function, f"everything | {_reason(path, call)}"
             elif called(call) in TEXTUAL and (tables := gated_in(words(call))):
                 yield path, function, f"text | {', '.join(tables)}"
 
 
-def _reason(call: ast.Call) -> str:
-    return next((words(keyword.value) for keyword in call.keywords if keyword.arg == "because"), "")
+def _reason(path: str, call: ast.Call) -> str:
+    value = next(keyword.value for keyword in call.keywords if keyword.arg == "because")
+    if isinstance(value, ast.Name):
+        value = next(assigned for name, assigned in _constants(path) if name == value.id)
+    return words(value)
+
+
+def _constants(path: str) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
 
 
 def gated_in(statement: str) -> list[str]:
