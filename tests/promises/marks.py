@@ -37,15 +37,17 @@ def _uses() -> Iterator[tuple[str, str, str]]:
 
 def _reason(path: str, call: ast.Call) -> str:
     value = next(keyword.value for keyword in call.keywords if keyword.arg == "because")
-    if isinstance(value, ast.Name):
-        value = next(assigned for name, assigned in _constants(path) if name == value.id)
-    return words(value)
+    return words(_assigned(path, value) if isinstance(value, ast.Name) else value)
 
 
-def _constants(path: str) -> Iterator[tuple[str, ast.expr]]:
-    for node in tree(path).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            yield node.targets[0].id, node.value
+def _assigned(path: str, name: ast.Name) -> ast.expr:
+    """What a name stands for: the last thing assigned to it above."""
+    assigned = [
+        node.value
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Assign) and node.lineno < name.lineno and ast.unparse(node.targets[0]) == name.id
+    ]
+    return assigned[-1]
 
 
 def gated_in(statement: str) -> list[str]:
