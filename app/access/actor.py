@@ -19,13 +19,17 @@ LOWEST_LEVEL = 9
 
 @dataclass(frozen=True)
 class Grant:
-    """A role at a place: the subtrees it covers (`prefixes`), or the one person whose rows it opens."""
+    """A role at a place: the subtrees it covers (`prefixes`), or the one person whose rows it opens.
+
+    `anchor` is the school's path of a grant at a class set, whose `prefixes` are the classes.
+    """
 
     role: str
     level: int
     permissions: frozenset[Permission]
     prefixes: tuple[str, ...] = ()
     person_id: int | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""Account → Actor. An extra file: every edge needs it, and it reads grants before anybody is an actor."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from flask_appbuilder.security.sqla.models import assoc_permissionview_role
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor, Grant
+from app.access.permissions import Permission
+from app.access.roles import ROLE_BY_CODE
+from app.access.scope import everything
+from app.accounts.models import Account, AccountGrant, AccountState, LoginName, RoleDetail
+from app.accounts.seed import known_permissions
+from app.core.errors import NotFound
+from app.orgs.models import ClassSet, ClassSetClass, OrgNode
+
+WHO = "an account's own grants decide what it may see"
+
+
+def actor_for(session: Session, account_id: int) -> Actor:
+    """The actor of an active account, with its grants as they are now, or `NotFound`."""
+    account = session.execute(
+        everything(
+            select(Account.id, Account.name, Account.tree_path, Account.locale).where(
+                Account.id == account_id,
+                Account.state == AccountState.ACTIVE,
+            ),
+            because=WHO,
+        ),
+    ).one_or_none()
+    if account is None:
+        raise NotFound(what="account")
+    grants = _grants(session, account_id)
+    return Actor(account.id, account.name, grants, home_path=account.tree_path, locale=account.locale)
+
+
+def actor_named(session: Session, name: str) -> Actor:
+    """The actor who signs in with this user name, mobile or unit number, or `NotFound`; for the command line."""
+    stmt = select(LoginName.account_id).where(
+        func.lower(LoginName.name) == name.strip().lower(),
+        LoginName.retired_at.is_(None),
+    )
+    ids = session.scalars(stmt.limit(2)).all()
+    if len(ids) != 1:
+        raise NotFound(what="account")
+    return actor_for(session, ids[0])
+
+
+def _grants(session: Session, account_id: int) -> tuple[Grant, ...]:
+    rows = session.execute(
+        everything(
+            select(
+                AccountGrant.role_id,
+                AccountGrant.tree_path,
+                AccountGrant.class_set_id,
+                AccountGrant.person_id,
+                RoleDetail.code,
+                RoleDetail.level,
+            )
+            .join(RoleDetail, RoleDetail.role_id == AccountGrant.role_id)
+            .where(AccountGrant.account_id == account_id, AccountGrant.ended_at.is_(None))
+            .order_by(AccountGrant.id),
+            because=WHO,
+        ),
+    ).all()
+    permissions = role_permissions(session, {row.role_id for row in rows})
+    sets = _class_sets(session, {row.class_set_id for row in rows if row.class_set_id})
+    return tuple(
+        Grant(
+            role=row.code,
+            level=row.level,
+            permissions=_in_force(row.code, permissions[row.role_id]),
+            prefixes=(row.tree_path,) if row.tree_path else sets.get(row.class_set_id, ("", ()))[1],
+            person_id=row.person_id,
+            anchor=sets[row.class_set_id][0] if row.class_set_id in sets else None,
+        )
+        for row in rows
+    )
+
+
+def _in_force(code: str, held: frozenset[Permission]) -> frozenset[Permission]:
+    """What counts now: permissions behind a switch stay off until the province turns its parameter on."""
+    role = ROLE_BY_CODE.get(code)
+    return held - role.switched if role else held
+
+
+def role_permissions(session: Session, role_ids: Iterable[int]) -> dict[int, frozenset[Permission]]:
+    """What each role holds, by the database (superusers edit roles)."""
+    spelled = {id_: permission for permission, id_ in known_permissions(session).items()}
+    table = assoc_permissionview_role
+    held: dict[int, set[Permission]] = defaultdict(set)
+    stmt = select(table.c.role_id, table.c.permission_view_id).where(table.c.role_id.in_(list(role_ids)))
+    for role_id, permission_view_id in session.execute(stmt):
+        held[role_id].add(spelled[permission_view_id])
+    return defaultdict(frozenset, {role_id: frozenset(values) for role_id, values in held.items()})
+
+
+def _class_sets(session: Session, ids: set[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
+    """For each live class set: its school's path and the paths of its classes."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        everything(
+            select(ClassSet.id, ClassSet.tree_path, OrgNode.path)
+            .join(ClassSetClass, ClassSetClass.class_set_id == ClassSet.id)
+            .join(OrgNode, OrgNode.id == ClassSetClass.node_id)
+            .where(ClassSet.id.in_(ids), ClassSet.closed_at.is_(None))
+            .order_by(OrgNode.path),
+            because=WHO,
+        ),
+    ).all()
+    found: dict[int, tuple[str, tuple[str, ...]]] = {}
+    for set_id, school_path, class_path in rows:
+        found[set_id] = (school_path, (*found.get(set_id, ("", ()))[1], class_path))
+    return found

@@ -1,0 +1,178 @@
+"""Every write to enrolments: the rows a plan's opening and an admission make, and decisions brought in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import everything, visible
+from app.audit.services import record
+from app.core import locks
+from app.core.clock import sql_now
+from app.core.errors import NotFound
+from app.enrolment.models import Enrolment, EnrolmentState
+from app.enrolment.rules import Decision
+from app.orgs.models import Kind, OrgNode
+from app.plans.models import Plan, PlanState
+from app.plans.rules import PlanOpened
+from app.students.models import HardshipRecognition, Student, StudentState
+from app.students.rules import StudentsPlaced
+
+COLUMNS = ["plan_id", "product", "cover_year", "person_id", "student_id", "node_id", "tree_path", "school_id", "hardship"]
+
+
+def ask_everybody(session: Session, _actor: Actor, event: PlanOpened) -> None:
+    """When a plan opens: one row, unregistered, for every student of the audience in school.
+
+    Whoever stands in another plan of the same product and cover year keeps that row and gets none here.
+    """
+    _insert_rows(session, Plan.id == event.plan_id)
+
+
+def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced) -> None:
+    """When students are admitted: one row for each open plan that covers their class."""
+    plans = session.scalars(
+        everything(
+            select(Plan.id).where(Plan.state == PlanState.OPEN).order_by(Plan.id),
+            because="an admission concerns every open plan above the class, wherever it was made",
+        ),
+    ).all()
+    locks.share(session, locks.PLAN, plans)
+    _insert_rows(session, and_(Plan.state == PlanState.OPEN, Student.id == any_(literal(list(event.ids), ARRAY(BigInteger)))))
+
+
+def _insert_rows(session: Session, which: ColumnElement[bool]) -> None:
+    stmt = insert(Enrolment).from_select(COLUMNS, _asked(which)).on_conflict_do_nothing()
+    session.execute(
+        everything(stmt, because="the rows follow from the plan and the roll, not from who acts"),
+    )
+
+
+def _asked(which: ColumnElement[bool]) -> Select[Any]:
+    class_node = aliased(OrgNode)
+    recognition = aliased(HardshipRecognition)
+    in_hardship = exists(
+        select(recognition.id).where(
+            recognition.student_id == Student.id,
+            recognition.since_on < func.make_date(Plan.cover_year + 1, 1, 1),
+            or_(recognition.until_on.is_(None), recognition.until_on > func.make_date(Plan.cover_year, 1, 1)),
+        ),
+    )
+    below = and_(class_node.path >= Plan.tree_path, class_node.path < func.left(Plan.tree_path, -1).concat("0"))
+    return (
+        select(
+            Plan.id,
+            Plan.product,
+            Plan.cover_year,
+            Student.person_id,
+            Student.id,
+            Student.node_id,
+            Student.tree_path,
+            Student.school_id,
+            in_hardship,
+        )
+        .select_from(Plan)
+        .join(class_node, and_(class_node.kind == Kind.CLASS, below))
+        .join(Student, Student.node_id == class_node.id)
+        .where(which, Student.state == StudentState.IN_SCHOOL, stage_at(class_node.path) == any_(Plan.audience))
+        .order_by(Student.person_id)
+    )
+
+
+def stage_at(path: Any) -> ColumnElement[Any]:
+    """The stage of education that holds at a node: its own, else that of the nearest node above that has one."""
+    above = aliased(OrgNode)
+    lineage = cast(func.string_to_array(func.btrim(path, "/"), "/"), ARRAY(BigInteger))
+    return (
+        select(above.stage)
+        .where(above.id == any_(lineage), above.stage.is_not(None))
+        .order_by(func.length(above.path).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def bring(session: Session, actor: Actor, *, plan_id: int, decisions: Sequence[Decision]) -> int:
+    """Bring decisions already taken elsewhere (an import, the demo) into a plan's rows; returns how many.
+
+    Only undecided rows in the actor's scope are changed, in one statement; all or nothing (`NotFound` when one is not
+    there). Rows are locked in the order of their ids first, so that two batches never deadlock.
+    """
+    by_student = {decision.student_id: decision for decision in decisions}
+    rows = session.execute(
+        visible(
+            select(Enrolment.id, Enrolment.student_id, Enrolment.tree_path)
+            .where(
+                Enrolment.plan_id == plan_id,
+                Enrolment.student_id == any_(literal(list(by_student), ARRAY(BigInteger))),
+                Enrolment.state == EnrolmentState.UNREGISTERED,
+                Enrolment.removed_at.is_(None),
+            )
+            .order_by(Enrolment.id)
+            .with_for_update(),
+            Enrolment,
+            actor,
+            Permission.ENROLMENT_ENTER,
+        ),
+    ).all()
+    if len(rows) != len(by_student):
+        raise NotFound(what="enrolment")
+    _write(session, [(row.id, by_student[row.student_id]) for row in rows])
+    if rows:
+        path = min((row.tree_path for row in rows), key=len)
+        after = {"plan": plan_id, "count": len(rows)}
+        record(session, actor, "enrolment:bring", subject="enrolment", ids=[r.id for r in rows[:100]], path=path, after=after)
+    return len(rows)
+
+
+def _write(session: Session, changes: Sequence[tuple[int, Decision]]) -> None:
+    """One UPDATE for the whole batch, from arrays."""
+    fields = {
+        "id": ([i for i, _ in changes], BigInteger),
+        "state": ([d.state for _, d in changes], Text),
+        "choice": ([d.choice for _, d in changes], Text),
+        "waiver_reason": ([d.waiver_reason for _, d in changes], Text),
+        "source": ([d.source for _, d in changes], Text),
+    }
+    arrays = [literal(values, ARRAY(kind)) for values, kind in fields.values()]
+    news = func.unnest(*arrays).table_valued(*fields).render_derived(name="news")
+    decided = news.c.state.in_([EnrolmentState.INSURED, EnrolmentState.WAIVED, EnrolmentState.STOPPED])
+    session.execute(
+        everything(
+            update(Enrolment)
+            .where(Enrolment.id == news.c.id)
+            .values(
+                state=news.c.state,
+                choice=news.c.choice,
+                waiver_reason=news.c.waiver_reason,
+                source=news.c.source,
+                submitted_at=case((news.c.choice.is_not(None), sql_now())),
+                decided_at=case((decided, sql_now())),
+                version=Enrolment.version + 1,
+            ),
+            because="the rows were read and locked above within the actor's scope",
+        ),
+        execution_options={"synchronize_session": False},
+    )

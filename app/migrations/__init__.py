@@ -1,0 +1,1 @@
+"""The one history of every table, Flask-AppBuilder's included; procrastinate's own schema is applied as it ships it."""

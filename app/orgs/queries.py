@@ -1,0 +1,135 @@
+"""Reading the tree. Names of the nodes above a row the actor already sees are no secret and are read with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor, ids_in
+from app.access.permissions import Permission
+from app.access.scope import everything, visible
+from app.core import clock
+from app.core.errors import NotFound
+from app.orgs.models import ClassGroup, OrgNode
+from app.orgs.rules import NodeName, academic_year, shown_names
+
+ROOT_ONLY = 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node with the names a screen needs."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    path: str
+    school_id: int | None
+    full_name: str
+    parent_id: int | None = None
+    class_number: str | None = None
+    has_children: bool = False
+    is_closed: bool = False
+
+
+def nodes() -> Select[OrgNode]:
+    """The base of every select over whole nodes."""
+    return select(OrgNode)
+
+
+def find(session: Session, actor: Actor, permission: Permission, *, code: str) -> OrgNode:
+    """The node of a code within the actor's scope, or `NotFound` (unknown and out of scope are the same)."""
+    node = session.scalars(visible(nodes().where(OrgNode.code == code), OrgNode, actor, permission)).one_or_none()
+    if node is None:
+        raise NotFound(what="node")
+    return node
+
+
+def get(session: Session, actor: Actor, permission: Permission, *, node_id: int) -> OrgNode:
+    """The node of an id within the actor's scope, or `NotFound`."""
+    node = session.scalars(visible(nodes().where(OrgNode.id == node_id), OrgNode, actor, permission)).one_or_none()
+    if node is None:
+        raise NotFound(what="node")
+    return node
+
+
+def tops(session: Session, actor: Actor, permission: Permission) -> list[OrgNode]:
+    """The nodes the actor's scope begins at, in the order of their paths."""
+    places = [ids_in(place)[-1] for place in actor.places(permission) if ids_in(place)]
+    stmt = nodes().where(OrgNode.id.in_(places)) if places else nodes().where(OrgNode.parent_id.is_(None))
+    return list(session.scalars(visible(stmt.order_by(OrgNode.path), OrgNode, actor, permission)))
+
+
+def children(session: Session, actor: Actor, permission: Permission, node: OrgNode) -> list[OrgNode]:
+    """The open nodes right below one, in their order."""
+    stmt = nodes().where(OrgNode.parent_id == node.id, OrgNode.closed_at.is_(None)).order_by(OrgNode.sort, OrgNode.id)
+    return list(session.scalars(visible(stmt, OrgNode, actor, permission)))
+
+
+def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
+    """Names, full names and class numbers of nodes already in scope; two statements however many rows."""
+    names = names_of(session, [row.path for row in rows])
+    ids = [row.id for row in rows]
+    numbers = dict(
+        session.execute(
+            everything(
+                select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(ids)),
+                because="class numbers of nodes already in scope",
+            ),
+        )
+        .tuples()
+        .all(),
+    )
+    parents = set(
+        session.scalars(
+            everything(
+                select(OrgNode.parent_id).where(OrgNode.parent_id.in_(ids), OrgNode.closed_at.is_(None)).distinct(),
+                because="whether nodes already in scope have children",
+            ),
+        ),
+    )
+    return [
+        Place(
+            id=row.id,
+            code=row.code,
+            kind=row.kind,
+            name=names[row.path][-1],
+            path=row.path,
+            school_id=row.school_id,
+            full_name=" / ".join(names[row.path]),
+            parent_id=row.parent_id,
+            class_number=numbers.get(row.id),
+            has_children=row.id in parents,
+            is_closed=row.closed_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def names_of(session: Session, paths: Iterable[str]) -> dict[str, list[str]]:
+    """The names on screen along each path, root first, with this year's grade labels; one statement.
+
+    The root is left out where something stands below it: 江西省 / 南昌市 / 实验中学 needs no 教育部 before it.
+    """
+    wanted = set(paths)
+    ids = {node_id for path in wanted for node_id in ids_in(path)}
+    rows = session.execute(
+        everything(
+            select(OrgNode.id, OrgNode.kind, OrgNode.name, OrgNode.stage, OrgNode.entry_year).where(OrgNode.id.in_(ids)),
+            because="names of the nodes above rows already in scope",
+        ),
+    )
+    known = {row.id: NodeName(row.id, row.kind, row.name, row.stage, row.entry_year) for row in rows}
+    day = clock.today(session)
+    year = academic_year(day.year, day.month)
+    return {path: shown_names([known[i] for i in ids_in(path) if i in known], year) for path in wanted}
+
+
+def count_below(session: Session, actor: Actor, permission: Permission) -> int:
+    """How many open nodes the actor sees."""
+    stmt = select(func.count()).select_from(OrgNode).where(OrgNode.closed_at.is_(None))
+    return session.scalar(visible(stmt, OrgNode, actor, permission)) or 0

@@ -1,0 +1,107 @@
+"""What a tree may look like, and what a node is called on screen. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.errors import Invalid
+
+STAGE_GRADES: Mapping[str, tuple[int, Sequence[str]]] = {
+    # stage: (years before the first grade, labels of its grades in order); spec/domain.md §2.2 and §2.3
+    "kindergarten": (0, ("小班", "中班", "大班")),
+    "primary": (0, ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级")),
+    "junior": (0, ("七年级", "八年级", "九年级")),
+    "senior": (0, ("高一", "高二", "高三")),
+    "secondary_vocational": (0, ("中职一年级", "中职二年级", "中职三年级")),
+    "junior_college": (0, ("大一", "大二", "大三")),
+    "undergraduate": (0, ("大一", "大二", "大三", "大四", "大五")),
+    "master": (0, ("研一", "研二", "研三")),
+    "doctor": (0, ("博一", "博二", "博三", "博四")),
+}
+COHORT_STAGES = frozenset({"junior_college", "undergraduate", "master", "doctor"})
+FIRST_MONTH_OF_YEAR = 9
+GEOGRAPHY = ("ministry", "province", "city", "county")
+
+
+@dataclass(frozen=True)
+class NewNode:
+    """A node to be made. `code` is the official one, or None for the parent's code, a dash and a serial."""
+
+    parent_code: str
+    kind: str
+    name: str
+    code: str | None = None
+    class_number: str | None = None
+    stage: str | None = None
+    entry_year: int | None = None
+
+
+@dataclass(frozen=True)
+class NodesPlanted:
+    """Told when nodes have been added; ids of the new nodes."""
+
+    ids: tuple[int, ...]
+
+
+class BadPlace(Invalid):
+    """A node of this kind cannot stand below that one."""
+
+    code = "bad_place"
+
+
+def check_place(parent_kind: str, kind: str, *, parent_in_school: bool) -> None:
+    """Refuse (`BadPlace`) a node that cannot stand there: classes are leaves, schools stand outside schools (M18)."""
+    if parent_kind == "class":
+        raise BadPlace({"kind": "class_is_leaf"})
+    if kind in {"school", "unit", *GEOGRAPHY} and parent_in_school:
+        raise BadPlace({"kind": "outside_schools_only"})
+    if kind not in {"school", "unit", "other", *GEOGRAPHY} and not parent_in_school:
+        raise BadPlace({"kind": "inside_schools_only"})
+    if kind in GEOGRAPHY and parent_kind in GEOGRAPHY and GEOGRAPHY.index(kind) <= GEOGRAPHY.index(parent_kind):
+        raise BadPlace({"kind": "not_below_its_own_level"})
+
+
+def academic_year(year: int, month: int) -> int:
+    """The year in which the academic year of a day began (1 September)."""
+    return year if month >= FIRST_MONTH_OF_YEAR else year - 1
+
+
+def grade_label(stage: str | None, entry_year: int | None, this_year: int) -> str | None:
+    """What a cohort is called this academic year (七年级, 大三), or None when it is past its last grade or unknown."""
+    if stage is None or entry_year is None or stage not in STAGE_GRADES:
+        return None
+    before, labels = STAGE_GRADES[stage]
+    position = this_year - entry_year + before
+    return labels[position] if 0 <= position < len(labels) else None
+
+
+@dataclass(frozen=True)
+class NodeName:
+    """What is needed of a node to name it and what lies below it."""
+
+    id: int
+    kind: str
+    name: str
+    stage: str | None
+    entry_year: int | None
+
+
+def shown_names(lineage: Sequence[NodeName], this_year: int) -> list[str]:
+    """The names on screen of each node of a lineage, root first: a school class shows its grade's label, 七年级(1)班.
+
+    University cohorts keep their year, 2022级 (spec/domain.md §2.3).
+    """
+    names: list[str] = []
+    label: str | None = None
+    stage: str | None = None
+    for node in lineage:
+        stage = node.stage or stage
+        shown = node.name
+        if node.kind == "grade":
+            label = None if stage in COHORT_STAGES else grade_label(stage, node.entry_year, this_year)
+            shown = label or node.name
+        elif node.kind == "class" and label:
+            shown = f"{label}{node.name}"
+        names.append(shown)
+    return names

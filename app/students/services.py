@@ -1,0 +1,112 @@
+"""Every write to students, set-wise."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import entering, everything, visible
+from app.audit.services import record
+from app.core.crypto import Keyring
+from app.core.errors import NotFound
+from app.core.events import tell
+from app.orgs.models import OrgNode
+from app.students.models import HardshipRecognition, Placement, Student
+from app.students.rules import AlreadyInSchool, NewStudent, StudentNumberTaken, StudentsPlaced
+
+PHONE_AT = "student.phone"
+
+
+def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring: Keyring) -> list[int]:
+    """Admit persons into classes and return the students' ids in the same order; all or nothing.
+
+    Every class must be open and in the actor's scope (`NotFound`), nobody may be a student already
+    (`AlreadyInSchool`), student numbers are unique in a school (`StudentNumberTaken`). Tells `StudentsPlaced`.
+    """
+    if not new:
+        return []
+    classes = _classes(session, actor, {student.class_code for student in new})
+    rows = [_row(student, classes[student.class_code], keyring) for student in new]
+    _refuse_doubles(session, rows)
+    made = insert(Student).returning(Student.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(entering(made, Student, actor, Permission.STUDENT_CREATE), rows))
+    placements = [{"student_id": i, "node_id": row["node_id"]} for i, row in zip(ids, rows, strict=True)]
+    session.execute(entering(insert(Placement), Placement, actor, Permission.STUDENT_CREATE), placements)
+    _recognise(session, actor, ids, new)
+    path = _common_path([row["tree_path"] for row in rows])
+    record(session, actor, "student:create", subject="student", ids=ids[:100], path=path, after={"count": len(ids)})
+    tell(session, actor, StudentsPlaced(tuple(ids)))
+    return ids
+
+
+def _classes(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNode]:
+    stmt = select(OrgNode).where(OrgNode.code.in_(codes), OrgNode.kind == "class", OrgNode.closed_at.is_(None))
+    found = {node.code: node for node in session.scalars(visible(stmt, OrgNode, actor, Permission.STUDENT_CREATE))}
+    if codes - set(found):
+        raise NotFound(what="class")
+    return found
+
+
+def _row(student: NewStudent, node: OrgNode, keyring: Keyring) -> dict[str, Any]:
+    sealed_as = uuid.uuid4()
+    return {
+        "person_id": student.person_id,
+        "node_id": node.id,
+        "tree_path": node.path,
+        "school_id": node.school_id,
+        "student_number": student.student_number,
+        "opened_on": student.opened_on,
+        "entry_date": student.entry_date,
+        "expected_graduation_date": student.expected_graduation_date,
+        "sealed_as": sealed_as,
+        "phone_sealed": keyring.seal(student.phone, PHONE_AT, sealed_as) if student.phone else None,
+        "phone_digest": keyring.digest(f"phone:{student.phone}") if student.phone else None,
+    }
+
+
+def _refuse_doubles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    people = [row["person_id"] for row in rows]
+    open_rows = session.scalars(
+        everything(
+            select(Student.person_id).where(Student.person_id.in_(people), Student.closed_on.is_(None)),
+            because="a person is in one school at a time in the whole system; only the count leaves this function",
+        ),
+    ).all()
+    if open_rows or len(set(people)) != len(people):
+        raise AlreadyInSchool(count=len(open_rows))
+    numbers = [(row["school_id"], row["student_number"]) for row in rows]
+    taken = session.scalars(
+        everything(
+            select(Student.id).where(tuple_(Student.school_id, Student.student_number).in_(numbers)),
+            because="student numbers are unique in a school the actor admits into",
+        ),
+    ).all()
+    if taken or len(set(numbers)) != len(numbers):
+        raise StudentNumberTaken(count=len(taken))
+
+
+def _recognise(session: Session, actor: Actor, ids: Sequence[int], new: Sequence[NewStudent]) -> None:
+    rows = [
+        {"student_id": student_id, **vars(hardship)}
+        for student_id, student in zip(ids, new, strict=True)
+        for hardship in student.hardships
+    ]
+    if rows:
+        made = insert(HardshipRecognition)
+        session.execute(entering(made, HardshipRecognition, actor, Permission.STUDENT_CREATE), rows)
+
+
+def _common_path(paths: Sequence[str]) -> str:
+    first, last = min(paths), max(paths)
+    parts = []
+    for one, other in zip(first.split("/"), last.split("/"), strict=False):
+        if one != other:
+            break
+        parts.append(one)
+    return "/".join(parts).rstrip("/") + "/"
