@@ -84,18 +84,19 @@ class EmbeddedPostgres:
         with self._alone():
             if not self.users.share():
                 raise EmbeddedUnusable(f"Another program holds {self.users.path} for itself alone")
-            if not self.is_running():
-                self._start()
-        return self.url
+            try:
+                if not self.is_running():
+                    self._start()
+                url = self.url
+            except BaseException:
+                self._leave()
+                raise
+        return url
 
     def stop(self) -> None:
         """Leave the server; the last one to leave stops it."""
         with self._alone():
-            self.users.close()
-            last = FileLock(self.users.path)
-            if last.hold():
-                self._stop()
-                last.close()
+            self._leave()
 
     def is_running(self) -> bool:
         """Whether the server answers; waits while it is starting or recovering."""
@@ -117,6 +118,13 @@ class EmbeddedPostgres:
     def _alone(self) -> Iterator[None]:
         with held(self.data / "database.lock", 2 * START_SECONDS):
             yield
+
+    def _leave(self) -> None:
+        self.users.close()
+        last = FileLock(self.users.path)
+        if last.hold():
+            self._stop()
+            last.close()
 
     def _start(self) -> None:
         for note in self.place.notes:

@@ -192,7 +192,7 @@ def _create_system_user() -> None:
         command = [tool, "-S", "-D", "-H", "-s", "/bin/false", SYSTEM_USER]
     else:
         raise EmbeddedUnusable("PostgreSQL does not run as root and no system user can be created: set XUEBAO_DB_USER")
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  a list of ours, no shell
 
 
 def _reaches(user: pwd.struct_passwd, folder: Path) -> bool:
@@ -240,7 +240,7 @@ def _let_all_read(top: Path) -> None:
 def _run_as(uid: int | None, gid: int | None, command: list[str]) -> subprocess.CompletedProcess[str]:
     groups: list[int] | None = None if uid is None else []
     # Programs get a bare environment: PGDATA, PGPORT, PGOPTIONS and the like of the operator must not reach them.
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603  a list of ours, no shell
         command,
         user=uid,
         group=gid,

@@ -115,7 +115,7 @@ def defer(
         # Without `once` there is nothing to conflict with: the index leaves NULL alone.
         job_id: int | None = session.scalar(row.on_conflict_do_nothing().returning(JobRow.id))
         if job_id is not None:
-            _enqueue(session, job_id)
+            enqueue(session, job_id)
             return job_id
         if waiting := _waiting(session, kind, once):
             return waiting
@@ -127,7 +127,8 @@ def _waiting(session: Session, kind: str, once: str | None) -> int | None:
     return session.scalar(same.with_for_update(read=True))
 
 
-def _enqueue(session: Session, job_id: int) -> None:
+def enqueue(session: Session, job_id: int) -> None:
+    """Bring a row to the workers when this transaction commits (`defer` has done it for a new one)."""
     connection = session.connection().connection.driver_connection
     _deferring.configure_task(TASK, allow_unknown=True, connection=connection).defer(job_id=job_id)
 

@@ -1,0 +1,118 @@
+"""The commands `web`, `worker` and `scheduler`: the processes that `serve` starts, or an operator on other machines."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from config import Settings
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from app.core.feature import Feature
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+QUIET = ("apscheduler", "procrastinate", "alembic", "waitress.queue")
+"""Loggers that tell of every job and every request; only their warnings are kept."""
+
+
+def log_to_stderr() -> None:
+    """Write what happens to standard error, for the terminal or the service manager to keep."""
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _features() -> tuple[Feature, ...]:
+    """All features, with their listeners connected: what a job writes is told as if a person had written it."""
+    from app.core.events import connect
+    from app.features import FEATURES
+
+    connect(listener for feature in FEATURES for listener in feature.listeners)
+    return FEATURES
+
+
+@click.command()
+def web() -> None:
+    """Serve the pages at HOST:PORT (one process of `serve`)."""
+    from app.core.embedded import database_url
+
+    settings = Settings.from_env()
+    log_to_stderr()
+    if settings.web_workers > 1 and hasattr(os, "fork"):
+        _become_gunicorn(settings)
+    signal.signal(signal.SIGTERM, _leave)
+    with database_url(settings) as url:
+        # The application reads its settings from the environment, as gunicorn's workers do.
+        os.environ["DATABASE_URL"] = url
+        _serve_with_threads(settings)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    # waitress installs no handler for SIGTERM; on SystemExit it answers what it has begun and ends.
+    raise SystemExit(0)
+
+
+def _serve_with_threads(settings: Settings) -> None:
+    import waitress  # type: ignore[import-untyped]
+
+    from run import app
+
+    waitress.serve(app, host=settings.host, port=settings.port, threads=settings.web_threads, ident=None)
+
+
+def _become_gunicorn(settings: Settings) -> NoReturn:
+    if not settings.database_url:
+        raise click.ClickException("WEB_WORKERS > 1 needs DATABASE_URL here; `xuebao serve` sets it by itself")
+    address = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+    options = {
+        "workers": settings.web_workers,
+        "threads": settings.web_threads,
+        "bind": address,
+        "worker-class": "gthread",
+        "graceful-timeout": 15,
+        "log-level": "warning",
+    }
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "run:app"])  # noqa: S606  no shell wanted
+
+
+@click.command()
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 32), help="Jobs at the same time.")
+def worker(concurrency: int) -> None:
+    """Do the work that waits in the queue, on this or any other machine."""
+    from app.core.db import Database
+    from app.core.embedded import database_url
+    from app.core.worker import Worker
+
+    log_to_stderr()
+    jobs = [job for feature in _features() for job in feature.jobs]
+    with database_url(Settings.from_env()) as url:
+        database = Database(url)
+        Worker(database, jobs, concurrency=concurrency).run()
+        database.close()
+
+
+@click.command()
+def scheduler() -> None:
+    """Begin the work that has its time; several of these, on any machines, begin it once."""
+    from app.core.db import Database
+    from app.core.embedded import database_url
+    from app.core.schedule import Scheduler
+
+    log_to_stderr()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    schedules = [schedule for feature in _features() for schedule in feature.schedules]
+    with database_url(Settings.from_env()) as url:
+        database = Database(url, pool_size=2)
+        Scheduler(database, schedules).run(stop)
+        database.close()
