@@ -46,7 +46,7 @@ DO $$ DECLARE thing record; BEGIN
     WHERE proname LIKE 'procrastinate_%' AND pronamespace = current_schema()::regnamespace LOOP
     EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', thing.name); END LOOP;
   FOR thing IN SELECT oid::regtype AS name FROM pg_type
-    WHERE typname LIKE 'procrastinate_%' AND typtype IN ('e', 'c') AND typrelid = 0
+    WHERE typname LIKE 'procrastinate_%' AND typtype IN ('e', 'c')
       AND typnamespace = current_schema()::regnamespace LOOP
     EXECUTE format('DROP TYPE IF EXISTS %s CASCADE', thing.name); END LOOP;
 END $$
