@@ -41,7 +41,7 @@ def digest(kind: str, data: bytes) -> str:
 
 
 def fetch(name: str, package: Package) -> dict[str, bytes]:
-    """Return the wanted files of one release by their place here; raise ValueError if the package is not the known one."""
+    """Return the wanted files of one release by their place here; ValueError if it is not the known one."""
     npm = shutil.which("npm")
     if npm is None:
         raise ValueError("npm is needed to fetch, and is not installed")
