@@ -26,6 +26,14 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
 
 
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the program in which wrong imports may be planted."""
+    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "templates"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
 def test_every_contract_holds() -> None:
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -33,22 +41,18 @@ def test_every_contract_holds() -> None:
 
 
 @pytest.mark.parametrize("contract", PLANTED)
-def test_a_wrong_import_breaks_its_contract(contract: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "templates"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+def test_a_wrong_import_breaks_its_contract(contract: str, copy: Path) -> None:
     file, line = PLANTED[contract]
-    with (tmp_path / "app" / file).open("a", encoding="utf-8") as planted:
+    with (copy / "app" / file).open("a", encoding="utf-8") as planted:
         planted.write(f"\n{line}\n")
-    done = lint_imports(tmp_path)
+    done = lint_imports(copy)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"{contract} BROKEN" in done.stdout
 
 
-def test_a_package_without_a_stair_is_refused(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "templates"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "app" / "dormitories").mkdir()
-    (tmp_path / "app" / "dormitories" / "__init__.py").write_text('"""Dormitories."""\n', "utf-8")
-    done = lint_imports(tmp_path)
+def test_a_package_without_a_stair_is_refused(copy: Path) -> None:
+    (copy / "app" / "dormitories").mkdir()
+    (copy / "app" / "dormitories" / "__init__.py").write_text('"""Dormitories."""\n', "utf-8")
+    done = lint_imports(copy)
     assert done.returncode == 1
     assert "dormitories" in done.stdout
