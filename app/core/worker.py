@@ -40,11 +40,13 @@ UNEXPECTED = "unexpected"
 class Pace:
     """How patient a worker is, in seconds.
 
+    `poll` is how long a job that comes back may lie unnoticed (new ones are announced by the database).
     `grace` is less than the 20 s after which the supervisor kills: in what is left, jobs are given back.
     `wait_after_failure` holds the pause after the first failure, the second and so on.
     """
 
     heartbeat: float = 10.0
+    poll: float = 5.0
     stalled_after: float = 60.0
     grace: float = 17.0
     wait_after_failure: tuple[int, ...] = (2, 8, 32, 128)
@@ -102,6 +104,7 @@ class Worker:
         await app.run_worker_async(
             concurrency=self.concurrency,
             install_signal_handlers=False,
+            fetch_job_polling_interval=self.pace.poll,
             update_heartbeat_interval=self.pace.heartbeat,
             stalled_worker_timeout=self.pace.stalled_after,
             delete_jobs="always",  # the row keeps what is worth keeping
