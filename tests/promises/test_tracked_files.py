@@ -11,7 +11,7 @@ from tests.promises.source import ROOT, tracked
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Written in two halves, so that this file does not name what it forbids.
-MACHINE_PATHS = re.compile("|".join(["/ro" + "ot/", "/wo" + "rk/", "/ho" + r"me/(?!<)", "/Us" + "ers/"]))
+MACHINE_PATHS = re.compile(r"(?<![\w.{}])/(?:ro" + "ot|wo" + "rk|ho" + "me|Us" + r"ers)/\w")
 REGISTRIES = re.compile(
     "|".join(
         ["pypi" + r"\.", "python" + "hosted", "npm" + "js", "index" + "-url", "extra" + "-index", "trusted" + "-host"]
