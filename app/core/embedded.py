@@ -23,7 +23,8 @@ import psycopg
 from psycopg import sql
 
 from app.core.embedded_conf import configuration
-from app.core.embedded_place import EmbeddedUnusable, Place, find_place, make_data_folder
+from app.core.embedded_place import SOCKET_FILE, EmbeddedUnusable, Place, find_place, make_data_folder
+from app.core.embedded_process import is_server, this_machine
 from app.core.filelock import FileLock, held
 from config import Settings
 
@@ -136,6 +137,7 @@ class EmbeddedPostgres:
         port = SOCKET_PORT if folder else _free_port()
         conf = configuration(folder, port, fast_and_unsafe=self.fast_and_unsafe)
         self._write(self.place.cluster / "postgresql.conf", conf)
+        self._write(self.place.folder / "machine", this_machine())
         self._start_server()
         self._make_database()
 
@@ -163,13 +165,23 @@ class EmbeddedPostgres:
         pid = self._pid()
         if pid is None:
             return
-        if _is_server(pid, self.place.cluster):
+        if is_server(pid, self.place.cluster):
             self._stop()
-        elif self._others_use_it():
+        elif self._machine() != this_machine() and self._others_use_it():
             # Two containers may share the folder and not see each other's processes.
             raise EmbeddedUnusable(f"The database in {self.place.folder} is in use by another container or machine")
         else:
-            (self.place.cluster / "postmaster.pid").unlink(missing_ok=True)
+            # A dead process that nobody has waited for still counts as alive to PostgreSQL.
+            for left in (self.place.cluster / "postmaster.pid", *self._socket_files()):
+                left.unlink(missing_ok=True)
+
+    def _socket_files(self) -> list[Path]:
+        folder = self.place.socket_folder()
+        return [folder / SOCKET_FILE, folder / f"{SOCKET_FILE}.lock"] if folder else []
+
+    def _machine(self) -> str | None:
+        path = self.place.folder / "machine"
+        return path.read_text() if path.exists() else None
 
     def _others_use_it(self) -> bool:
         alone = self.users.hold()
@@ -253,18 +265,6 @@ def _tail(logfile: Path, begin: int) -> str:
     with logfile.open(errors="replace") as file:
         file.seek(begin)
         return "\n".join(line for line in file.read().splitlines() if "FATAL" in line)
-
-
-def _is_server(pid: int, cluster: Path) -> bool:
-    """Whether this process is the server of our cluster; numbers of processes are used again."""
-    command = Path(f"/proc/{pid}/cmdline")
-    if Path("/proc/self").exists():
-        return command.exists() and os.fsencode(cluster) in command.read_bytes()
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _free_port() -> int:
