@@ -1,21 +1,23 @@
-"""The list of features, in menu order: everything the system consists of."""
+"""The list of features, in menu order: everything the system consists of.
+
+Importing it makes every table known, so migrations and commands that need the whole schema import this.
+"""
 
 from __future__ import annotations
 
-import app.accounts.models
 import app.audit.models
 import app.core.idempotency
 import app.core.queue
 import app.core.schedule
-import app.enrolment.models
-import app.orgs.models
-import app.outbox.models
-import app.people.models
-import app.plans.models
-import app.rates.models
-import app.students.models  # noqa: F401
+import app.outbox.models  # noqa: F401
+from app.accounts.feature import FEATURE as ACCOUNTS
 from app.core.feature import Feature
-
 from app.enrolment.feature import FEATURE as ENROLMENT
+from app.home.feature import FEATURE as HOME
+from app.orgs.feature import FEATURE as ORGS
+from app.people.feature import FEATURE as PEOPLE
+from app.plans.feature import FEATURE as PLANS
+from app.rates.feature import FEATURE as RATES
+from app.students.feature import FEATURE as STUDENTS
 
-FEATURES: tuple[Feature, ...] = (ENROLMENT,)
+FEATURES: tuple[Feature, ...] = (HOME, ORGS, STUDENTS, RATES, PEOPLE, PLANS, ENROLMENT, ACCOUNTS)

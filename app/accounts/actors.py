@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-
-from flask_appbuilder.security.sqla.models import assoc_permissionview_role
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +10,7 @@ from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
 from app.access.scope import everything
 from app.accounts.models import Account, AccountGrant, AccountState, LoginName, RoleDetail
-from app.accounts.seed import known_permissions
+from app.accounts.seed import role_permissions
 from app.core.errors import NotFound
 from app.orgs.models import ClassSet, ClassSetClass, OrgNode
 
@@ -86,17 +82,6 @@ def _in_force(code: str, held: frozenset[Permission]) -> frozenset[Permission]:
     """What counts now: permissions behind a switch stay off until the province turns its parameter on."""
     role = ROLE_BY_CODE.get(code)
     return held - role.switched if role else held
-
-
-def role_permissions(session: Session, role_ids: Iterable[int]) -> dict[int, frozenset[Permission]]:
-    """What each role holds, by the database (superusers edit roles)."""
-    spelled = {id_: permission for permission, id_ in known_permissions(session).items()}
-    table = assoc_permissionview_role
-    held: dict[int, set[Permission]] = defaultdict(set)
-    stmt = select(table.c.role_id, table.c.permission_view_id).where(table.c.role_id.in_(list(role_ids)))
-    for role_id, permission_view_id in session.execute(stmt):
-        held[role_id].add(spelled[permission_view_id])
-    return defaultdict(frozenset, {role_id: frozenset(values) for role_id, values in held.items()})
 
 
 def _class_sets(session: Session, ids: set[int]) -> dict[int, tuple[str, tuple[str, ...]]]:

@@ -7,6 +7,9 @@ last start come as the seed says.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from flask_appbuilder.security.sqla.models import (
     Permission as FabPermission,
 )
@@ -21,12 +24,7 @@ from sqlalchemy.orm import Session
 from app.access.permissions import Permission
 from app.access.roles import ROLES
 from app.accounts.models import Role, RoleDetail
-
-
-def fab_names(permission: Permission) -> tuple[str, str]:
-    """How Flask-AppBuilder spells a permission: (`can_<verb>`, `<resource>`)."""
-    resource, verb = permission.value.split(":")
-    return f"can_{verb}", resource
+from app.web.permissions import fab_names, from_fab
 
 
 def sync_roles(session: Session) -> None:
@@ -54,8 +52,26 @@ def known_permissions(session: Session) -> dict[Permission, int]:
         .join(PermissionView, PermissionView.permission_id == FabPermission.id)
         .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id),
     )
-    spelled = {fab_names(permission): permission for permission in Permission}
-    return {spelled[verb, resource]: id_ for verb, resource, id_ in rows if (verb, resource) in spelled}
+    spelled = ((from_fab(verb, resource), id_) for verb, resource, id_ in rows)
+    return {permission: id_ for permission, id_ in spelled if permission is not None}
+
+
+def role_permissions(session: Session, role_ids: Iterable[int]) -> dict[int, frozenset[Permission]]:
+    """What each role holds, by the database (superusers edit roles); one statement."""
+    table = assoc_permissionview_role
+    rows = session.execute(
+        select(table.c.role_id, FabPermission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.id == table.c.permission_view_id)
+        .join(FabPermission, PermissionView.permission_id == FabPermission.id)
+        .join(ViewMenu, PermissionView.view_menu_id == ViewMenu.id)
+        .where(table.c.role_id.in_(list(role_ids))),
+    )
+    held: dict[int, set[Permission]] = defaultdict(set)
+    for role_id, verb, resource in rows:
+        permission = from_fab(verb, resource)
+        if permission is not None:
+            held[role_id].add(permission)
+    return {role_id: frozenset(held[role_id]) for role_id in role_ids}
 
 
 def _add_permissions(session: Session, missing: set[Permission]) -> dict[Permission, int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,3 +54,5 @@ class Feature:
     commands: tuple[click.Command, ...] = ()
     listeners: tuple[Listener, ...] = ()
     menu: tuple[MenuItem, ...] = ()
+    sentences: Mapping[str, Any] = field(default_factory=dict)
+    """The translated sentence for each code of the feature's refusals."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -16,7 +16,10 @@ from app.core.errors import NotFound
 from app.orgs.models import ClassGroup, OrgNode
 from app.orgs.rules import NodeName, academic_year, shown_names
 
-ROOT_ONLY = 1
+Counter = Callable[[Session, Actor, Sequence[str]], Mapping[str, int]]
+
+STUDENT_COUNTERS: list[Counter] = []
+"""How many students stand below paths: told by `students`, which stands above this package."""
 
 
 @dataclass(frozen=True)
@@ -111,22 +114,34 @@ def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
 
 
 def names_of(session: Session, paths: Iterable[str]) -> dict[str, list[str]]:
-    """The names on screen along each path, root first, with this year's grade labels; one statement.
-
-    The root is left out where something stands below it: 江西省 / 南昌市 / 实验中学 needs no 教育部 before it.
-    """
+    """The names on screen along each path, root first, with this year's grade labels; one statement."""
     wanted = set(paths)
     ids = {node_id for path in wanted for node_id in ids_in(path)}
     rows = session.execute(
         everything(
-            select(OrgNode.id, OrgNode.kind, OrgNode.name, OrgNode.stage, OrgNode.entry_year).where(OrgNode.id.in_(ids)),
+            select(
+                OrgNode.id,
+                OrgNode.kind,
+                OrgNode.name,
+                OrgNode.stage,
+                OrgNode.entry_year,
+                clock.sql_now().label("now"),
+            ).where(OrgNode.id.in_(ids)),
             because="names of the nodes above rows already in scope",
         ),
-    )
+    ).all()
     known = {row.id: NodeName(row.id, row.kind, row.name, row.stage, row.entry_year) for row in rows}
-    day = clock.today(session)
-    year = academic_year(day.year, day.month)
+    day = rows[0].now.astimezone(clock.SHANGHAI) if rows else None
+    year = academic_year(day.year, day.month) if day else 0
     return {path: shown_names([known[i] for i in ids_in(path) if i in known], year) for path in wanted}
+
+
+def student_counts(session: Session, actor: Actor, paths: Sequence[str]) -> dict[str, int]:
+    """How many students in school stand below each of these paths, as far as the actor sees the places."""
+    found: dict[str, int] = {}
+    for count in STUDENT_COUNTERS:
+        found.update(count(session, actor, paths))
+    return found
 
 
 def count_below(session: Session, actor: Actor, permission: Permission) -> int:

@@ -59,6 +59,23 @@ def place(session: Session, actor: Actor, *, code: str) -> OrgNode:
     return node
 
 
+def own_place(session: Session, actor: Actor) -> OrgNode:
+    """Where the actor's figures begin: the home place when it is readable, else the first readable node."""
+    stmt = select(OrgNode).where(_readable(actor))
+    stmt = stmt.order_by((OrgNode.path == actor.home_path).desc(), func.length(OrgNode.path), OrgNode.path).limit(1)
+    node = session.scalars(everything(stmt, because="the condition is the actor's places for figures")).one_or_none()
+    if node is None:
+        raise NotFound(what="node")
+    return node
+
+
+def readable_codes(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
+    """The codes of those nodes whose figures the actor may read."""
+    stmt = select(OrgNode.id, OrgNode.code).where(OrgNode.id.in_(ids), _readable(actor))
+    because = "the condition is the actor's places for figures"
+    return {row.id: row.code for row in session.execute(everything(stmt, because=because))}
+
+
 def _readable(actor: Actor) -> ColumnElement[bool]:
     anchors = [g.anchor for g in actor.grants if g.anchor and Permission.FIGURE_READ in g.permissions]
     return or_(under(OrgNode.path, actor.places(Permission.FIGURE_READ)), OrgNode.path.in_(anchors))

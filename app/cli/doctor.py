@@ -1,0 +1,114 @@
+"""`xuebao doctor`: look at the installation before it serves, and fail closed on what is unsafe."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy import func, select, text
+
+from app.access.permissions import Permission
+from app.access.scope import everything
+from app.accounts.models import Account
+from app.accounts.seed import known_permissions
+from app.core.command import answering, database
+from app.core.crypto import Keyring
+from app.core.migrate import is_current
+from app.people.models import Person
+from config import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.core.db import Database
+
+MOST_SKEW = 5.0
+"""Seconds the clocks of this machine and of the database may differ."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: what, whether it is well, and what to do when it is not."""
+
+    check: str
+    ok: bool
+    detail: str
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:  # noqa: FBT001  click hands it by name
+    """Check settings, keys, database and roles; exit 1 when anything is unsafe."""
+    with answering():
+        settings = Settings.from_env()
+        findings = [*look_at_settings(settings), *look_at_files(settings)]
+        with database(settings) as opened:
+            findings += look_at_database(settings, opened)
+    if as_json:
+        click.echo(json.dumps({"ok": all(f.ok for f in findings), "checks": [vars(f) for f in findings]}))
+    else:
+        for found in findings:
+            click.echo(f"{'ok  ' if found.ok else 'BAD '} {found.check}: {found.detail}")
+    context.exit(0 if all(found.ok for found in findings) else 1)
+
+
+def look_at_settings(settings: Settings) -> Iterator[Finding]:
+    """What the environment says."""
+    exposed = not settings.is_loopback and not settings.is_production
+    yield Finding(
+        "listening address",
+        not exposed,
+        f"{settings.host} with XUEBAO_ENV={settings.env}"
+        + ("; an address others reach needs XUEBAO_ENV=production" if exposed else ""),
+    )
+    named = bool(settings.trusted_hosts) or settings.is_loopback
+    yield Finding("host names", named, ", ".join(settings.trusted_hosts) or ("loopback only" if named else "set TRUSTED_HOSTS"))
+    proxied = settings.proxy_hops > 0 or settings.is_loopback or not settings.is_production
+    yield Finding("TLS", proxied, "ended by a proxy in front" if proxied else "put a TLS proxy in front and set PROXY_HOPS")
+
+
+def look_at_files(settings: Settings) -> Iterator[Finding]:
+    """Who may read the keys and the data."""
+    keys = settings.data / "keys.json"
+    Keyring.at(settings.data)
+    yield _private("keys", keys)
+    yield Finding("data folder", settings.data.is_dir(), str(settings.data))
+
+
+def _private(name: str, path: Path) -> Finding:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    ok = not mode & 0o077
+    return Finding(name, ok, f"mode {mode:04o}" + ("" if ok else f"; run: chmod 600 {path}"))
+
+
+def look_at_database(settings: Settings, opened: Database) -> list[Finding]:
+    """What the database says: schema, role, clock, permissions, demo data."""
+    current = is_current(opened.url)
+    findings = [Finding("schema", current, "current" if current else "run xuebao serve once to migrate")]
+    return findings + opened.transaction(lambda session: list(_look(session, settings)))
+
+
+def _look(session: Session, settings: Settings) -> Iterator[Finding]:
+    is_super = bool(session.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")))
+    yield Finding("database role", not is_super, "an ordinary role" if not is_super else "must not be a superuser")
+    skew = float(session.scalar(text("SELECT abs(extract(epoch FROM clock_timestamp()) - :now)"), {"now": _time()}) or 0)
+    yield Finding("clocks", skew <= MOST_SKEW, f"{skew:.1f} s apart")
+    known = set(known_permissions(session))
+    yield Finding("permissions", known == set(Permission), f"{len(known)} of {len(Permission)}")
+    demo = everything(select(func.count()).select_from(Person).where(Person.is_demo), because="is there demo data")
+    count = session.scalar(demo) or 0
+    yield Finding("demo data", not (count and settings.is_production), f"{count} demo persons")
+    accounts = session.scalar(everything(select(func.count()).select_from(Account), because="is anybody there")) or 0
+    yield Finding("accounts", ok=True, detail=f"{accounts}" if accounts else "none yet: open the first-run link")
+
+
+def _time() -> float:
+    import time  # noqa: PLC0415  this machine's clock, only to compare it
+
+    return time.time()

@@ -1,0 +1,119 @@
+"""Put the application together: settings, database, Flask-AppBuilder, features. The composition root."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_appbuilder import AppBuilder
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.access.actor import Actor
+from app.accounts.actors import actor_for
+from app.accounts.security_manager import OurSecurityManager
+from app.accounts.sign_in import account_of
+from app.core.crypto import Keyring
+from app.core.db import Database, Session
+from app.core.events import connect
+from app.features import FEATURES
+from app.home.views import HomeView, about_visitor
+from app.web import errors, mount, request, skin
+from app.web.screens import everybody
+from config import PROJECT_ROOT, Settings
+
+STATIC = Path(__file__).resolve().parent / "web" / "static"
+LANGUAGES = {"zh_Hans_CN": {"flag": "cn", "name": "简体中文"}, "en": {"flag": "gb", "name": "English"}}
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+TWENTY_MB = 20 << 20
+
+
+def create_app(settings: Settings, database: Database) -> Flask:
+    """Make the WSGI application; it sends no statement before the first request."""
+    app = Flask("xuebao", static_folder=str(STATIC), static_url_path="/static", root_path=str(PROJECT_ROOT / "app"))
+    keyring = Keyring.at(settings.data)
+    app.config.from_mapping(_config(settings, keyring))
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app,
+            x_for=settings.proxy_hops,
+            x_proto=settings.proxy_hops,
+            x_host=settings.proxy_hops,
+        )
+    connect(listener for feature in FEATURES for listener in feature.listeners)
+    request.init_app(app, request.Backstage(database, keyring, _actor_of))
+    app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
+    app.extensions["xuebao-frame"] = about_visitor
+    skin.init_app(app, mount.template_folders(FEATURES))
+    CSRFProtect(app)
+    with app.app_context():
+        builder = AppBuilder(
+            app,
+            request.RequestSession(),
+            indexview=HomeView,
+            base_template="appbuilder/baselayout.html",
+            security_manager_class=OurSecurityManager,
+        )
+        mount.mount(builder, FEATURES)
+    app.register_blueprint(_health(database))
+    errors.init_app(app, {code: words for feature in FEATURES for code, words in feature.sentences.items()})
+    return app
+
+
+def _actor_of(session: Session, token: str) -> Actor | None:
+    account_id = account_of(session, token)
+    return actor_for(session, account_id) if account_id is not None else None
+
+
+def _config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
+    secure = settings.is_production
+    return {
+        "SECRET_KEY": keyring.cookie_key,
+        "APP_NAME": "Xuebao",
+        "TRUSTED_HOSTS": [*settings.trusted_hosts, *LOOPBACK],
+        "MAX_CONTENT_LENGTH": TWENTY_MB,
+        "MAX_FORM_MEMORY_SIZE": 1 << 20,
+        "MAX_FORM_PARTS": 500,
+        "SESSION_COOKIE_NAME": "__Host-sid" if secure else "sid",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "BABEL_TRANSLATION_DIRECTORIES": str(PROJECT_ROOT / "translations"),
+        "LANGUAGES": LANGUAGES,
+        "AUTH_TYPE": 1,
+        "AUTH_ROLE_ADMIN": "system_admin",
+        "AUTH_USER_REGISTRATION": False,
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_ADD_SECURITY_VIEWS": False,
+        "FAB_ADD_SECURITY_API": False,
+        "FAB_ADD_OPENAPI_VIEWS": False,
+        "FAB_ADD_MENU_API": False,
+        "FAB_API_SWAGGER_UI": False,
+        "FAB_API_KEY_ENABLED": False,
+        "FAB_ALLOW_GET_UNSAFE_MUTATIONS": False,
+        "FAB_SAFE_REDIRECT_HOSTS": [*settings.trusted_hosts],
+        "RATELIMIT_ENABLED": False,
+    }
+
+
+def _health(database: Database) -> Blueprint:
+    """`/health`: 200 when the database answers; says nothing about the installation."""
+    health = Blueprint("health", __name__)
+
+    @health.get("/health")
+    @everybody
+    def answer() -> tuple[str, int, dict[str, str]]:
+        """Ask the database for one; an unreachable database is an error like any other."""
+        with database.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        return "ok\n", 200, {"Content-Type": "text/plain"}
+
+    return health

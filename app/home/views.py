@@ -1,0 +1,121 @@
+"""首页: what must I know and do today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_appbuilder import IndexView, expose
+from flask_babel import get_locale, gettext
+from werkzeug.wrappers import Response
+
+from app.access.permissions import Permission
+from app.access.roles import ROLE_BY_CODE
+from app.orgs import queries as orgs
+from app.orgs.labels import KINDS
+from app.orgs.models import OrgNode
+from app.plans import queries as plans
+from app.plans.models import Plan
+from app.rates import queries as rates
+from app.rates.labels import FIGURES, HINTS
+from app.rates.rules import Figures, Status, on_screen
+from app.rates.views import asked_plan, figure_row, people_href, plan_choices
+from app.web.request import actor, reading
+from app.web.screens import Screen, signed_in
+
+CARDS = (
+    Status.TOTAL_ELIGIBLE,
+    Status.INSURED,
+    Status.PENDING,
+    Status.UNREGISTERED,
+    Status.WAIVED,
+    Status.WAIVED_HARDSHIP,
+)
+NOTHING: dict[str, Any] = {"figures": None, "cards": [], "children": [], "todo_list": []}
+
+
+class HomeView(Screen, IndexView):
+    """The page everybody lands on; families see what concerns their own persons."""
+
+    route_base = ""
+    default_view = "index"
+
+    @expose("/")
+    @signed_in
+    def index(self) -> str | Response:
+        """Figures for who may read figures, else only the own place."""
+        if not actor().holds(Permission.FIGURE_READ):
+            return self._own_place()
+        node = rates.own_place(reading(), actor())
+        choices = plans.in_progress(reading(), actor())
+        plan = asked_plan(choices)
+        shown = orgs.describe(reading(), [node])[0]
+        return self.page(
+            "home/home.html",
+            place={"name": shown.name, "full_name": shown.full_name, "kind_label": KINDS[shown.kind]},
+            plans=plan_choices(choices, plan, "HomeView.index"),
+            **(_figures(plan, node) if plan else NOTHING),
+        )
+
+    def _own_place(self) -> str:
+        path = actor().home_path
+        names = orgs.names_of(reading(), [path])[path] if path else [""]
+        place = {"name": names[-1], "full_name": " / ".join(names), "kind_label": ""}
+        return self.page("home/home.html", place=place, plans=[], **NOTHING)
+
+
+def _figures(plan: Plan, node: OrgNode) -> dict[str, Any]:
+    """The cards of the own place and a line for each place below."""
+    figures = rates.at(reading(), actor(), plan, node)
+    rows = rates.by_child(reading(), actor(), plan, node)
+    return {
+        "figures": _shown(figures),
+        "cards": [_card(plan, node, status, figures) for status in CARDS],
+        "children": [figure_row(plan, row.place, row.figures) for row in rows],
+        "todo_list": _todo(plan, node, figures),
+    }
+
+
+def _shown(figures: Figures) -> dict[str, Any]:
+    shown: dict[str, Any] = {status.value: figures.count(status) for status in Status}
+    return {**shown, "rate": figures.rate, "rate_text": on_screen(figures.rate)}
+
+
+def _card(plan: Plan, node: OrgNode, status: Status, figures: Figures) -> dict[str, Any]:
+    return {
+        "key": status.value,
+        "label": FIGURES[status],
+        "value": figures.count(status),
+        "href": people_href(plan, node.code, status),
+        "hint": HINTS.get(status),
+    }
+
+
+def _todo(plan: Plan, node: OrgNode, figures: Figures) -> list[dict[str, Any]]:
+    """What still keeps this place from being complete, each with the list to work off."""
+    waiting = (
+        (Status.UNREGISTERED, gettext("Students who have not decided yet")),
+        (Status.PENDING, gettext("Applications waiting for review")),
+    )
+    return [
+        {"label": label, "hint": plan.name, "count": figures.count(status), "href": people_href(plan, node.code, status)}
+        for status, label in waiting
+        if figures.count(status)
+    ]
+
+
+def about_visitor(session: Any, who: Any) -> dict[str, Any]:
+    """Who and where the visitor is, for the frame of every page."""
+    names = orgs.names_of(session, [who.home_path]) if who.home_path else {}
+    return {
+        "my_place": " / ".join(names.get(who.home_path, [])),
+        "my_roles": roles_in_words(who),
+        "logout_href": url_for("SignInView.logout"),
+    }
+
+
+def roles_in_words(who: Any) -> str:
+    """The roles of the visitor in the language of the page."""
+    chinese = str(get_locale()).startswith("zh")
+    roles = (ROLE_BY_CODE[grant.role] for grant in who.grants if grant.role in ROLE_BY_CODE)
+    return ("、" if chinese else ", ").join(dict.fromkeys(r.label_zh if chinese else r.label_en for r in roles))

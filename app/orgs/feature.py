@@ -1,0 +1,19 @@
+"""What the tree plugs in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.access.permissions import Permission
+from app.core.feature import Feature, MenuItem
+from app.orgs.views import OrgView
+
+FEATURE = Feature(
+    name="orgs",
+    screens=(OrgView,),
+    menu=(MenuItem("Organisations", "OrgView.tree", "tree", Permission.ORG_READ),),
+    sentences={
+        "bad_place": _l("A place of this kind cannot stand there."),
+        "code_taken": _l("This code is in use. Codes are unique over the whole system."),
+    },
+)

@@ -1,0 +1,22 @@
+"""The words for kinds of places, in both languages. An extra file: every screen that names a place needs them."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+KINDS = {
+    "ministry": _l("Ministry"),
+    "province": _l("Province"),
+    "city": _l("City"),
+    "county": _l("County"),
+    "school": _l("School"),
+    "unit": _l("Unit"),
+    "campus": _l("Campus"),
+    "college": _l("College"),
+    "education_level": _l("Education level"),
+    "faculty": _l("Faculty"),
+    "major": _l("Major"),
+    "grade": _l("Grade"),
+    "class": _l("Class"),
+    "other": _l("Other"),
+}

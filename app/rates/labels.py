@@ -1,0 +1,31 @@
+"""The words for figures and enrolment states, in both languages. An extra file: screens, lists and exports need them."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.rates.rules import Status
+
+FIGURES = {
+    Status.TOTAL_ELIGIBLE: _l("To be insured"),
+    Status.INSURED: _l("Insured"),
+    Status.WAIVED: _l("Waived"),
+    Status.PENDING: _l("Awaiting review"),
+    Status.UNREGISTERED: _l("Not registered"),
+    Status.STOPPED: _l("Stopped"),
+    Status.WAIVED_HARDSHIP: _l("Waived, in hardship"),
+}
+HINTS = {
+    Status.UNREGISTERED: _l("no decision, a draft or rejected"),
+    Status.PENDING: _l("sent, waiting for review"),
+    Status.WAIVED_HARDSHIP: _l("of those who waived"),
+}
+STATES = {
+    "unregistered": _l("Not registered"),
+    "draft": _l("Draft"),
+    "submitted": _l("Awaiting review"),
+    "rejected": _l("Rejected"),
+    "insured": _l("Insured"),
+    "waived": _l("Waived"),
+    "stopped": _l("Stopped"),
+}

@@ -1,0 +1,37 @@
+"""Writing down each class's figures at the end of each day, so that any past day can be asked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import and_, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.access.scope import everything
+from app.enrolment.models import Enrolment
+from app.plans.models import Plan, PlanState
+from app.rates.models import FigureDay
+from app.rates.queries import counts
+
+COLUMNS = ["plan_id", "node_id", "day", "insured", "waived", "pending", "unregistered", "stopped", "waived_hardship"]
+
+
+def write_figure_day(session: Session, day: date) -> int:
+    """Write the figures of every class in every open plan for a day in China; returns how many classes.
+
+    Writing a day again replaces what stood there, so the job may run twice.
+    """
+    counted = (
+        select(Enrolment.plan_id, Enrolment.node_id, literal(day), *counts())
+        .join(Plan, and_(Plan.id == Enrolment.plan_id, Plan.state == PlanState.OPEN))
+        .where(Enrolment.tally.is_not(None))
+        .group_by(Enrolment.plan_id, Enrolment.node_id)
+        .order_by(Enrolment.plan_id, Enrolment.node_id)
+    )
+    stmt = insert(FigureDay).from_select(COLUMNS, counted)
+    replaced = stmt.on_conflict_do_update(
+        index_elements=[FigureDay.plan_id, FigureDay.node_id, FigureDay.day],
+        set_={name: stmt.excluded[name] for name in COLUMNS[3:]},
+    ).returning(FigureDay.node_id)
+    return len(session.execute(everything(replaced, because="the nightly figures are those of all classes")).all())

@@ -1,0 +1,19 @@
+"""What students plug in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.access.permissions import Permission
+from app.core.feature import Feature, MenuItem
+from app.students.views import StudentView
+
+FEATURE = Feature(
+    name="students",
+    screens=(StudentView,),
+    menu=(MenuItem("Students", "StudentView.list", "students", Permission.STUDENT_READ),),
+    sentences={
+        "already_in_school": _l("%(count)s of them are students already, here or elsewhere. Ask for a transfer."),
+        "student_number_taken": _l("%(count)s of these student numbers are in use in this school."),
+    },
+)

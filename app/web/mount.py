@@ -1,0 +1,66 @@
+"""Features become screens, menu entries and template folders of one Flask-AppBuilder application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from flask_appbuilder import AppBuilder
+
+from app.access.permissions import Permission
+from app.core.feature import Feature, MenuItem
+
+WEB_TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+class MenuRights:
+    """Which permission each menu entry follows from; a group is shown when one of its entries is."""
+
+    def __init__(self, features: Iterable[Feature]) -> None:
+        """Read the menus of the features."""
+        self._needs: dict[str, set[Permission]] = {}
+        for item in items(features):
+            for name in filter(None, (item.label, item.group)):
+                self._needs.setdefault(name, set()).add(Permission(item.permission))
+
+    def of(self, name: str) -> frozenset[Permission]:
+        """The permissions of which one is needed to see an entry; none for a name nobody registered."""
+        return frozenset(self._needs.get(name, ()))
+
+
+def items(features: Iterable[Feature]) -> Iterable[MenuItem]:
+    """Every menu entry, in menu order."""
+    return (item for feature in features for item in feature.menu)
+
+
+def template_folders(features: Iterable[Feature]) -> list[str]:
+    """Our templates first, then each feature's own folder."""
+    folders = [WEB_TEMPLATES]
+    for feature in features:
+        spec = find_spec(f"app.{feature.name}")
+        if spec and spec.submodule_search_locations:
+            folders.append(Path(spec.submodule_search_locations[0]) / "templates")
+    return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:
+    """Register every screen, then every menu entry."""
+    screens: dict[str, Any] = {}
+    features = tuple(features)
+    for feature in features:
+        for screen in feature.screens:
+            view = builder.add_view_no_menu(screen)
+            screens[view.endpoint] = view
+    for item in items(features):
+        builder.menu.add_link(
+            item.label,
+            href=item.endpoint,
+            icon=item.icon,
+            label=item.label,
+            category=item.group,
+            category_label=item.group,
+            category_icon=item.icon if item.group else "",
+            baseview=screens[item.endpoint.split(".")[0]],
+        )

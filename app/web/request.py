@@ -1,0 +1,139 @@
+"""Who asks, and the session that answers: made once per request, closed when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, has_request_context, request, session
+
+from app.access.actor import Actor
+from app.access.gate import bind
+from app.core.crypto import Keyring
+from app.core.db import Database, Session
+from app.core.errors import NotAllowed
+
+T = TypeVar("T")
+EXTENSION = "xuebao"
+
+
+@dataclass(frozen=True)
+class Backstage:
+    """What every request needs: the database, the keys, and how a cookie's id becomes an actor."""
+
+    database: Database
+    keyring: Keyring
+    actor_of: Callable[[Session, str], Actor | None]
+
+
+class Visitor:
+    """Somebody signed in, as Flask-Login and Flask-AppBuilder want to see a user; rights come from the actor alone."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        """Stand for the actor whose session the token is."""
+        self.token = token
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """What the cookie holds: the random id of the session, nothing of the account."""
+        return self.token
+
+    def get_full_name(self) -> str:
+        """The name at the top right."""
+        return self.actor.name
+
+
+def backstage() -> Backstage:
+    """What the factory put behind the requests."""
+    found: Backstage = current_app.extensions[EXTENSION]
+    return found
+
+
+def visitor_of(token: str) -> Visitor | None:
+    """The visitor of a cookie's id, or None; its grants are judged anew at every request."""
+    actor = backstage().database.transaction(lambda session: backstage().actor_of(session, token))
+    return Visitor(token, actor) if actor else None
+
+
+def visitor() -> Visitor | None:
+    """Who asks, or None for somebody not signed in."""
+    user = g.get("user")
+    return user if isinstance(user, Visitor) else None
+
+
+def actor() -> Actor:
+    """The actor of this request; `NotAllowed` when nobody is signed in."""
+    found = visitor()
+    if found is None:
+        raise NotAllowed(what="sign_in")
+    return found.actor
+
+
+def reading() -> Session:
+    """The session this request reads with, opened at its first use and closed at its end."""
+    if "reading" not in g:
+        g.reading = backstage().database.sessions()
+        _know(g.reading)
+    found: Session = g.reading
+    return found
+
+
+def write(work: Callable[[Session], T]) -> T:
+    """Run a service in a transaction of its own, with the actor and the address bound; retried on deadlock."""
+
+    def bound(session: Session) -> T:
+        _know(session)
+        return work(session)
+
+    return backstage().database.transaction(bound)
+
+
+def _know(opened: Session) -> None:
+    found = visitor() if has_request_context() else None
+    if found:
+        bind(opened, found.actor)
+    opened.info["address"] = request.remote_addr if has_request_context() else None
+
+
+def start(token: str, locale: str) -> None:
+    """Give the browser a new signed-in cookie; nothing of an earlier one survives, save what was not secret."""
+    session.clear()
+    session["_user_id"] = token
+    session["_fresh"] = True
+    session["locale"] = locale
+
+
+def stop() -> str | None:
+    """Take the signed-in cookie away and return the token it held."""
+    token: str | None = session.get("_user_id")
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
+    return token
+
+
+def close(_error: BaseException | None = None) -> None:
+    """Give the reading session back."""
+    opened = g.pop("reading", None)
+    if opened is not None:
+        opened.close()
+
+
+def init_app(app: Flask, behind: Backstage) -> None:
+    """Put the backstage behind an app's requests."""
+    app.extensions[EXTENSION] = behind
+    app.teardown_appcontext(close)
+
+
+class RequestSession:
+    """What Flask-AppBuilder is given as its session: always the one of the request at hand."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Hand everything to the reading session."""
+        return getattr(reading(), name)

@@ -1,0 +1,139 @@
+"""The parents of our screens, and the decorator that says what a route needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import redirect, request, url_for
+from flask_appbuilder import BaseView
+from werkzeug.wrappers import Response
+
+from app.access.permissions import Permission
+from app.core.errors import Invalid
+from app.web.request import actor, visitor
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+NEEDS = "_xuebao_needs"
+OPEN = "open to everybody"
+SIGNED_IN = "open to everybody signed in"
+PAGE_SIZES = (10, 20, 50, 100, 500)
+FARTHEST_JUMP = 10_000
+COUNT_CAP = 10_001
+
+
+def needs(permission: Permission) -> Callable[[F], F]:
+    """Let a route in only for who holds the permission; the place and the row are judged by query and service."""
+
+    def decorate(view: F) -> F:
+        @wraps(view)
+        def judged(*args: Any, **kwargs: Any) -> Any:
+            if visitor() is None:
+                return to_sign_in()
+            actor().require(permission)
+            return view(*args, **kwargs)
+
+        setattr(judged, NEEDS, permission)
+        return cast("F", judged)
+
+    return decorate
+
+
+def signed_in(view: F) -> F:
+    """Let a route in for anybody signed in: it shows only what is the visitor's own."""
+
+    @wraps(view)
+    def judged(*args: Any, **kwargs: Any) -> Any:
+        return to_sign_in() if visitor() is None else view(*args, **kwargs)
+
+    setattr(judged, NEEDS, SIGNED_IN)
+    return cast("F", judged)
+
+
+def everybody(view: F) -> F:
+    """Let a route in for anybody; say so, for the test that wants a rule for every route."""
+    setattr(view, NEEDS, OPEN)
+    return view
+
+
+def to_sign_in() -> Response:
+    """Send the browser to the sign-in page and back here afterwards (GET only; a form is not replayed)."""
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.headers.get("HX-Request"):
+        answer = Response(status=204)
+        answer.headers["HX-Redirect"] = url_for("SignInView.login")
+        return answer
+    return cast("Response", redirect(url_for("SignInView.login", next=target)))
+
+
+class Screen(BaseView):
+    """The parent of our pages: never a permission row of its own, its routes say what they need."""
+
+    base_permissions: tuple[str, ...] = ()
+
+    def page(self, template: str, **context: Any) -> str:
+        """Render a page with the frame."""
+        rendered: str = self.render_template(template, **context)
+        return rendered
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which page of a list is asked for: `number` counts from 1, `size` is one of the offered sizes."""
+
+    number: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.number - 1) * self.size
+
+    def shown(self, total: int, rows: int) -> Mapping[str, Any]:
+        """What the pager under the list needs; a total of `COUNT_CAP` means as many or more."""
+        capped = total >= COUNT_CAP
+        pages = None if capped else max(1, -(-total // self.size))
+        reachable = self.offset + self.size < min(total, FARTHEST_JUMP)
+        return {
+            "number": self.number,
+            "size": self.size,
+            "total": total,
+            "capped": capped,
+            "pages": pages,
+            "first": self.offset + 1 if rows else None,
+            "last": self.offset + rows if rows else None,
+            "previous": {"page": self.number - 1} if self.number > 1 else None,
+            "next": {"page": self.number + 1} if reachable else None,
+        }
+
+
+def paging() -> Paging:
+    """The paging of this request, strictly read; a page that cannot be is `Invalid`."""
+    size = whole_number("size", 20)
+    number = whole_number("page", 1)
+    if size not in PAGE_SIZES:
+        raise Invalid({"size": "page_size"}, sizes=", ".join(map(str, PAGE_SIZES)))
+    if not 1 <= number <= FARTHEST_JUMP // size:
+        raise Invalid({"page": "page_number"}, last=FARTHEST_JUMP // size)
+    return Paging(number, size)
+
+
+def whole_number(name: str, default: int) -> int:
+    """A whole number from the query string, or `Invalid`."""
+    value = request.args.get(name, "")
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):  # noqa: PLR2004  fits every column and page
+        raise Invalid({name: "whole_number"})
+    return int(value)
+
+
+def text_argument(name: str, longest: int = 50) -> str:
+    """A text from the query string, trimmed, or `Invalid` when it is too long or holds a NUL."""
+    value = request.args.get(name, "").strip()
+    if len(value) > longest or "\x00" in value:
+        raise Invalid({name: "text_long"}, longest=longest)
+    return value
