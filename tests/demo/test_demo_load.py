@@ -20,14 +20,14 @@ from app.access.roles import ROLE_BY_CODE
 from app.access.scope import everything
 from app.accounts.actors import actor_named
 from app.accounts.models import Account, LoginName, User
-from app.cli.demo.load import DemoBesideReal, DemoInProduction, DemoTreeTaken, ensure
+from app.cli.demo import ensure
+from app.cli.demo.load import DemoBesideReal, DemoInProduction, DemoTreeTaken
 from app.cli.demo.people import make
 from app.cli.demo.tree import DemoTree, build
-from app.core import clock, events
+from app.core import clock
 from app.core.crypto import Keyring
 from app.core.db import Database, Session
 from app.enrolment.models import Enrolment
-from app.features import FEATURES
 from app.orgs.models import ClassGroup, OrgNode
 from app.orgs.rules import academic_year
 from app.orgs.services import plant_root
@@ -60,7 +60,6 @@ def settings_in(folder: Path) -> Settings:
 @pytest.fixture(scope="module", name="loaded")
 def _loaded(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     folder = tmp_path_factory.mktemp("demo")
-    events.connect(listener for feature in FEATURES for listener in feature.listeners)
     with cluster.cloned(f"demo_{uuid.uuid4().hex}") as url:
         database, settings = Database(url), settings_in(folder)
         file = ensure(settings, database, accounts=folder / "made" / "accounts.json", students=STUDENTS, seed=SEED)

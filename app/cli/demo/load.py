@@ -23,13 +23,14 @@ from app.cli.demo import accounts_file, campaigns, sign_ins
 from app.cli.demo.accounts_file import DemoAccount
 from app.cli.demo.people import DemoStudent, make
 from app.cli.demo.tree import DemoTree, build
-from app.core import clock
+from app.core import clock, events
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.errors import Refusal
 from app.enrolment import services as enrolment_services
 from app.enrolment.models import EnrolmentState, Source
 from app.enrolment.rules import Decision
+from app.features import FEATURES
 from app.orgs import services as tree_services
 from app.orgs.models import Kind, OrgNode
 from app.orgs.rules import NewNode, academic_year
@@ -44,7 +45,6 @@ from app.students.rules import NewHardship, NewStudent
 from config import Settings
 
 BATCH = 2000
-USUAL_STUDENTS, USUAL_SEED = 2000, 1
 
 
 class DemoInProduction(Refusal):
@@ -80,8 +80,8 @@ def ensure(
     database: Database,
     *,
     accounts: Path,
-    students: int = USUAL_STUDENTS,
-    seed: int = USUAL_SEED,
+    students: int,
+    seed: int,
 ) -> Path:
     """See that the demo is there and that the file `accounts` tells how to sign in; returns its path.
 
@@ -90,6 +90,8 @@ def ensure(
     """
     if settings.is_production:
         raise DemoInProduction
+    # an admission is told to `enrolment`, whoever runs this and whatever is connected there
+    events.connect(listener for feature in FEATURES for listener in feature.listeners)
     path = accounts.absolute()
     keyring = Keyring.at(settings.data)
 
