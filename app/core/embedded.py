@@ -95,9 +95,10 @@ class EmbeddedPostgres:
         return url
 
     def stop(self) -> None:
-        """Leave the server; the last one to leave stops it."""
-        with self._alone():
-            self._leave()
+        """Leave the server; the last one to leave stops it. Does nothing where none was ever started."""
+        if self.data.exists():
+            with self._alone():
+                self._leave()
 
     def is_running(self) -> bool:
         """Whether the server answers; waits while it is starting or recovering."""
