@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from config import Settings
+from config import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -42,14 +42,16 @@ def _features() -> tuple[Feature, ...]:
 @click.command()
 def web() -> None:
     """Serve the pages at HOST:PORT (one process of `serve`)."""
+    from app.core.command import answering
     from app.core.embedded import database_url
 
-    settings = Settings.from_env()
     log_to_stderr()
-    if settings.web_workers > 1 and hasattr(os, "fork"):
-        _become_gunicorn(settings)
     signal.signal(signal.SIGTERM, _leave)
-    with database_url(settings) as url:
+    with answering():
+        settings = Settings.from_env()
+        if settings.web_workers > 1 and hasattr(os, "fork"):
+            _become_gunicorn(settings)
+    with answering(), database_url(settings) as url:
         # The application reads its settings from the environment, as gunicorn's workers do.
         os.environ["DATABASE_URL"] = url
         _serve_with_threads(settings)
@@ -77,6 +79,7 @@ def _become_gunicorn(settings: Settings) -> NoReturn:
         "threads": settings.web_threads,
         "bind": address,
         "worker-class": "gthread",
+        "chdir": PROJECT_ROOT,
         "graceful-timeout": 15,
         "log-level": "warning",
     }
@@ -88,13 +91,14 @@ def _become_gunicorn(settings: Settings) -> NoReturn:
 @click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 32), help="Jobs at the same time.")
 def worker(concurrency: int) -> None:
     """Do the work that waits in the queue, on this or any other machine."""
+    from app.core.command import answering
     from app.core.db import Database
     from app.core.embedded import database_url
     from app.core.worker import Worker
 
     log_to_stderr()
     jobs = [job for feature in _features() for job in feature.jobs]
-    with database_url(Settings.from_env()) as url:
+    with answering(), database_url(Settings.from_env()) as url:
         database = Database(url)
         Worker(database, jobs, concurrency=concurrency).run()
         database.close()
@@ -103,6 +107,7 @@ def worker(concurrency: int) -> None:
 @click.command()
 def scheduler() -> None:
     """Begin the work that has its time; several of these, on any machines, begin it once."""
+    from app.core.command import answering
     from app.core.db import Database
     from app.core.embedded import database_url
     from app.core.schedule import Scheduler
@@ -112,7 +117,7 @@ def scheduler() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     schedules = [schedule for feature in _features() for schedule in feature.schedules]
-    with database_url(Settings.from_env()) as url:
+    with answering(), database_url(Settings.from_env()) as url:
         database = Database(url, pool_size=2)
         Scheduler(database, schedules).run(stop)
         database.close()

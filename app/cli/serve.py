@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.children import log_to_stderr
-from config import Settings
+from config import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
     from app.core.processes import Child
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEFTOVER_SECONDS = 30.0
 """How long the processes of a killed parent may take to end: they have 20 s from its death."""
 PROBE_SECONDS = 1.0
+FIRST_RUN = "/first-run/{token}"
 CHILDREN = ("web", "worker", "scheduler")
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  nothing listens here: addresses that mean "all"
 
@@ -30,15 +31,18 @@ REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  nothing listen
 @click.option("--demo", is_flag=True, help="Load the demo province first, if it is not there.")
 def serve(demo: bool) -> None:  # noqa: FBT001  click passes flags so
     """Start everything: database, web, worker, scheduler. Ctrl-C stops everything, the database last."""
-    settings = Settings.from_env()
+    from app.core.command import answering
+
     log_to_stderr()
     leave_on_sigterm()
-    with ExitStack() as held:
+    with answering(), ExitStack() as held:
+        settings = Settings.from_env()
         files = [held.enter_context(_only_start(settings.data))]
         check_port(settings.host, settings.port)
         url, users = held.enter_context(_database(settings))
-        _prepare(settings, url, demo=demo)
-        status = _run(settings, url, [*files, *users])
+        told = _prepare(settings, url, demo=demo)
+        environment = os.environ | {"DATABASE_URL": url, "XUEBAO_DATA": str(settings.data)}
+        status = _run(Announcement(settings, told), environment, [*files, *users])
     sys.exit(status)
 
 
@@ -90,55 +94,59 @@ def check_port(host: str, port: int) -> None:
 def _database(settings: Settings) -> Iterator[tuple[str, list[int]]]:
     """Give the database's URL and the files by which the children count as its users."""
     from app.core.embedded import EmbeddedPostgres
-    from app.core.embedded_place import EmbeddedUnusable
 
     if settings.database_url:
         yield settings.database_url, []
         return
     server = EmbeddedPostgres(settings.data, settings.db_user)
-    try:
-        url = server.start()
-    except EmbeddedUnusable as error:
-        raise click.ClickException(str(error)) from None
+    url = server.start()
     try:
         yield url, [server.users.fileno]
     finally:
         server.stop()
 
 
-def _prepare(settings: Settings, url: str, *, demo: bool) -> None:
+def _prepare(settings: Settings, url: str, *, demo: bool) -> str | None:
+    """Make schema, keys and, if asked for, the demo; returns the path of the first-run page of an empty system."""
+    from app.accounts.sign_in import issue_first_run_link, needs_first_run
+    from app.core.crypto import Keyring
     from app.core.db import Database
     from app.core.migrate import upgrade
 
     upgrade(url)
+    Keyring.at(settings.data)  # before several processes would each want to make them
+    database = Database(url, pool_size=2)
     if demo:
         from app.cli.demo import ensure
 
-        database = Database(url)
-        click.echo(f"Demo accounts: {ensure(settings, database)}")
-        database.close()
+        click.echo(f"The accounts of the demo and their passwords are in {ensure(settings, database)}")
+    empty = database.transaction(needs_first_run)
+    token = database.transaction(issue_first_run_link) if empty else None
+    database.close()
+    return FIRST_RUN.format(token=token) if token else None
 
 
-def _run(settings: Settings, url: str, files: list[int]) -> int:
+def _run(announcement: Announcement, environment: dict[str, str], files: list[int]) -> int:
     from app.core.processes import Supervisor
 
-    environment = os.environ | {"DATABASE_URL": url}
     supervisor = Supervisor([_child(name, environment) for name in CHILDREN], click.echo, files=files)
     supervisor.stop_on_signals()
-    return supervisor.run(Announcement(settings))
+    return supervisor.run(announcement)
 
 
 def _child(name: str, environment: dict[str, str]) -> Child:
     from app.core.processes import Child
 
-    return Child(name, [sys.executable, "-m", "app.cli", name], environment)
+    # In our own folder: where the operator stands may hold other things named `run`, as / does.
+    return Child(name, [sys.executable, "-m", "app.cli", name], environment, PROJECT_ROOT)
 
 
 class Announcement:
     """Says once that the system answers, as soon as it does."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take the address that is waited for."""
+    def __init__(self, settings: Settings, first_run: str | None) -> None:
+        """Take the address that is waited for, and the path of the first-run page if the system is empty."""
+        self.first_run = first_run
         self.host = REACHED_AT.get(settings.host, settings.host)
         self.port = settings.port
         # A site that answers only to its own names must be asked by one of them.
@@ -149,8 +157,10 @@ class Announcement:
         """Look whether the site answers, unless it has been said."""
         if not self.made and self._answers():
             self.made = True
-            shown = f"[{self.host}]" if ":" in self.host else self.host
-            click.echo(f"Xuebao is ready at http://{shown}:{self.port}")
+            address = f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+            click.echo(f"Xuebao is ready at {address}")
+            if self.first_run:
+                click.echo(f"It is empty: set it up within an hour at {address}{self.first_run}")
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=PROBE_SECONDS)

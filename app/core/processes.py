@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +32,12 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Child:
-    """A process of the system: what it is called and how it is started."""
+    """A process of the system: what it is called and how it is started, in which folder."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    folder: Path
 
 
 @dataclass
@@ -95,6 +97,7 @@ class Supervisor:
         return subprocess.Popen(  # noqa: S603  a list, no shell, all of it ours
             child.command,
             env=dict(child.environment),
+            cwd=child.folder,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=_tied_to(os.getpid()),  # noqa: PLW1509  nothing but two system calls happens in it
