@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask
-from flask_appbuilder import AppBuilder
-from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -48,16 +46,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
     app.extensions["xuebao-frame"] = about_visitor
     skin.init_app(app, mount.template_folders(FEATURES))
-    CSRFProtect(app)
-    with app.app_context():
-        builder = AppBuilder(
-            app,
-            request.RequestSession(),
-            indexview=HomeView,
-            base_template="appbuilder/baselayout.html",
-            security_manager_class=OurSecurityManager,
-        )
-        mount.mount(builder, FEATURES)
+    mount.build(app, FEATURES, home=HomeView, security_manager=OurSecurityManager)
     app.register_blueprint(_health(database))
     errors.init_app(app, {code: words for feature in FEATURES for code, words in feature.sentences.items()})
     return app

@@ -1,4 +1,4 @@
-"""Who acts, with which grants. Made once at the edge (request, job, command line) and handed to every service and query.
+"""Who acts, with which grants. Made once at the edge (request, job, command) and handed to every service and query.
 
 Several posts of one person never merge into more than each allows: a permission counts only at the places of the
 grants that hold it.

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     Text,
     and_,
-    any_,
     exists,
     false,
     inspect,
@@ -83,7 +82,7 @@ class InSchool(InTree):
         persons = actor.persons(permission)
         if not cls.families_read or not persons:
             return inside
-        return or_(inside, entity.person_id == any_(list(persons)))
+        return or_(inside, entity.person_id.in_(persons))
 
 
 class AtNode(Gated):
@@ -152,7 +151,7 @@ def visible(stmt: S, entity: Any, actor: Actor, permission: Permission, *, along
 def reaching(stmt: S, entity: Any, actor: Actor, permission: Permission) -> S:
     """Keep the rows at one of the actor's places or above it: what is published downwards. Reads only."""
     column = entity.id if table_of(entity) == "org_node" else entity.node_id
-    above = column == any_(list(actor.lineage(permission)))
+    above = column.in_(actor.lineage(permission))
     cls = inspect(entity).mapper.class_
     filtered: S = stmt.where(or_(above, cls.reach(entity, actor, permission)))  # type: ignore[attr-defined]
     return marked(filtered, table_of(entity))

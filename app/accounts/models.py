@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
@@ -25,13 +24,13 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import Gated, InTree, tree_keys
 from app.core.clock import sql_now
-from app.core.db import Base, Numbered
+from app.core.db import FAB, Base, Numbered
 from app.orgs.models import one_of
 
+Role: Any = FAB.Role
+User: Any = FAB.User
 # ab_user.username is a random internal key and most users have no e-mail address (DESIGN, Sign-in).
 User.__table__.c.email.nullable = True
-
-__all__ = ["Account", "AccountGrant", "AccountSession", "FirstRunLink", "LoginName", "Role", "RoleDetail", "Throttle", "User"]
 
 
 class AccountState(StrEnum):
@@ -81,7 +80,7 @@ class RoleDetail(Base):
 
 
 class AccountGrant(Numbered, Gated, Base):
-    """授权: a role at exactly one of a node (its subtree), a class set (its classes) or a person (that person's rows)."""
+    """授权: a role at exactly one of a node (its subtree), a class set (its classes) or a person (the own rows)."""
 
     __tablename__ = "account_grant"
     __table_args__ = (

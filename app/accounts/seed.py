@@ -9,22 +9,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from flask_appbuilder.security.sqla.models import (
-    Permission as FabPermission,
-)
-from flask_appbuilder.security.sqla.models import (
-    PermissionView,
-    ViewMenu,
-    assoc_permissionview_role,
-)
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.access.permissions import Permission
 from app.access.roles import ROLES
 from app.accounts.models import Role, RoleDetail
+from app.core.db import FAB
 from app.web.permissions import fab_names, from_fab
+
+FabPermission: Any = FAB.Permission
+PermissionView: Any = FAB.PermissionView
+ViewMenu: Any = FAB.ViewMenu
+assoc_permissionview_role: Any = FAB.assoc_permissionview_role
 
 
 def sync_roles(session: Session) -> None:
@@ -81,9 +80,13 @@ def _add_permissions(session: Session, missing: set[Permission]) -> dict[Permiss
     for permission in sorted(missing):
         verb, resource = fab_names(permission)
         if verb not in verbs:
-            verbs[verb] = session.execute(insert(FabPermission).values(name=verb).returning(FabPermission.id)).scalar_one()
+            verbs[verb] = session.execute(
+                insert(FabPermission).values(name=verb).returning(FabPermission.id)
+            ).scalar_one()
         if resource not in resources:
-            resources[resource] = session.execute(insert(ViewMenu).values(name=resource).returning(ViewMenu.id)).scalar_one()
+            resources[resource] = session.execute(
+                insert(ViewMenu).values(name=resource).returning(ViewMenu.id)
+            ).scalar_one()
         added[permission] = session.execute(
             insert(PermissionView)
             .values(permission_id=verbs[verb], view_menu_id=resources[resource])

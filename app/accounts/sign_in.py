@@ -1,6 +1,6 @@
 """Signing in and out: throttled tries, sessions as rows, one-time first-run links.
 
-An extra file beside `services`: these acts have no actor yet, and failed tries are counted in transactions of their own.
+An extra file beside `services`: these acts have no actor yet, and failed tries are counted in own transactions.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def sign_in(
     A failed try is counted in its own transaction, so that the refusal does not undo the count: 10 in 10 minutes per
     name, 100 per address.
     """
-    buckets = {f"sign-in:name:{school_id or ''}:{name.strip().lower()}": TRIES_PER_NAME, f"sign-in:address:{address}": TRIES_PER_ADDRESS}
+    buckets = {
+        f"sign-in:name:{school_id or ''}:{name.strip().lower()}": TRIES_PER_NAME,
+        f"sign-in:address:{address}": TRIES_PER_ADDRESS,
+    }
     database.transaction(lambda session: refuse_throttled(session, buckets))
     account = database.transaction(lambda session: _account(session, name, school_id))
     digest = account.password if account and account.password else NOBODY
@@ -117,7 +120,7 @@ def account_of(session: Session, token: str) -> int | None:
 
     `seen_at` is written at most once a minute.
     """
-    idle = func.make_interval(0, 0, 0, 0, 0, AccountSession.idle_minutes)
+    idle = AccountSession.idle_minutes * timedelta(minutes=1)
     stmt = (
         select(AccountSession.id, AccountSession.account_id, AccountSession.seen_at, sql_now().label("now"))
         .join(Account, Account.id == AccountSession.account_id)

@@ -1,4 +1,4 @@
-"""Signing in and out, and the first-run page. Forms here carry no idempotency key: their secrets are used once anyway."""
+"""Signing in and out, and the first-run page. Forms here carry no idempotency key: their secrets are used once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ FIELD_SENTENCES = {
     "password_short": lambda: gettext("The password is too short. Please use at least 12 characters."),
     "password_long": lambda: gettext("The password is too long. Please use at most 128 characters."),
     "password_known": lambda: gettext("This password is easy to guess. Please choose another one."),
-    "user_name_shape": lambda: gettext("A user name begins with a letter and has 2 to 32 letters, digits or underscores."),
+    "user_name_shape": lambda: gettext(
+        "A user name begins with a letter and has 2 to 32 letters, digits or underscores."
+    ),
     "name_length": lambda: gettext("Please give a name of 1 to 100 characters."),
 }
 
@@ -54,8 +56,8 @@ class SignInView(Screen):
         try:
             opened = gate.sign_in(
                 backstage().database,
-                name=form.name.data,
-                password=form.password.data,
+                name=form.name.data or "",
+                password=form.password.data or "",
                 address=request.remote_addr or "",
                 device=request.user_agent.string,
             )
@@ -94,8 +96,8 @@ class SignInView(Screen):
             return self.page("accounts/first_run.html", form=form, error=error), refusal.status
         opened = gate.sign_in(
             backstage().database,
-            name=form.user_name.data,
-            password=form.password.data,
+            name=form.user_name.data or "",
+            password=form.password.data or "",
             address=request.remote_addr or "",
             device=request.user_agent.string,
         )
@@ -107,12 +109,12 @@ def _set_up(session: Any, token: str, form: FirstRunForm) -> int:
     gate.redeem_first_run_link(session, token)
     return make_first_superuser(
         session,
-        root_name=form.root_name.data,
+        root_name=form.root_name.data or "",
         root_kind=form.root_kind.data,
-        root_code=form.root_code.data.strip(),
-        name=form.name.data.strip(),
-        user_name=form.user_name.data.strip(),
-        password=form.password.data,
+        root_code=(form.root_code.data or "").strip(),
+        name=(form.name.data or "").strip(),
+        user_name=(form.user_name.data or "").strip(),
+        password=form.password.data or "",
     )
 
 
@@ -139,7 +141,7 @@ def _remember(answer: Response, form: SignInForm) -> Response:
     if form.remember.data:
         answer.set_cookie(
             NAME_COOKIE,
-            form.name.data,
+            form.name.data or "",
             max_age=A_YEAR,
             httponly=True,
             samesite="Lax",

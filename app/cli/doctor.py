@@ -68,9 +68,13 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         + ("; an address others reach needs XUEBAO_ENV=production" if exposed else ""),
     )
     named = bool(settings.trusted_hosts) or settings.is_loopback
-    yield Finding("host names", named, ", ".join(settings.trusted_hosts) or ("loopback only" if named else "set TRUSTED_HOSTS"))
+    yield Finding(
+        "host names", named, ", ".join(settings.trusted_hosts) or ("loopback only" if named else "set TRUSTED_HOSTS")
+    )
     proxied = settings.proxy_hops > 0 or settings.is_loopback or not settings.is_production
-    yield Finding("TLS", proxied, "ended by a proxy in front" if proxied else "put a TLS proxy in front and set PROXY_HOPS")
+    yield Finding(
+        "TLS", proxied, "ended by a proxy in front" if proxied else "put a TLS proxy in front and set PROXY_HOPS"
+    )
 
 
 def look_at_files(settings: Settings) -> Iterator[Finding]:
@@ -97,7 +101,9 @@ def look_at_database(settings: Settings, opened: Database) -> list[Finding]:
 def _look(session: Session, settings: Settings) -> Iterator[Finding]:
     is_super = bool(session.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")))
     yield Finding("database role", not is_super, "an ordinary role" if not is_super else "must not be a superuser")
-    skew = float(session.scalar(text("SELECT abs(extract(epoch FROM clock_timestamp()) - :now)"), {"now": _time()}) or 0)
+    skew = float(
+        session.scalar(text("SELECT abs(extract(epoch FROM clock_timestamp()) - :now)"), {"now": _time()}) or 0
+    )
     yield Finding("clocks", skew <= MOST_SKEW, f"{skew:.1f} s apart")
     known = set(known_permissions(session))
     yield Finding("permissions", known == set(Permission), f"{len(known)} of {len(Permission)}")
@@ -109,6 +115,6 @@ def _look(session: Session, settings: Settings) -> Iterator[Finding]:
 
 
 def _time() -> float:
-    import time  # noqa: PLC0415  this machine's clock, only to compare it
+    import time
 
     return time.time()

@@ -1,6 +1,6 @@
 """One metadata, one way to open the database, one way to run a unit of work.
 
-Flask-AppBuilder's tables and ours share a metadata whose constraints all have names, so that migrations can change them.
+Flask-AppBuilder's tables and ours share a metadata whose constraints all have names: migrations can change them.
 Services never commit: an edge calls `Database.transaction`, which commits, or rolls back and tries again.
 """
 
@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_appbuilder import Model
@@ -33,6 +34,8 @@ Model.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+FAB: Any = import_module("flask_appbuilder.security.sqla.models")
+"""Flask-AppBuilder's own tables; imported after the naming convention is set, so that their constraints have names."""
 
 
 class Base(DeclarativeBase):

@@ -32,7 +32,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the left menu: English label (translated on screen), endpoint, icon, the permission of its target."""
+    """An entry of the left menu: English label (translated when shown), endpoint, icon, the target's permission."""
 
     label: str
     endpoint: str
@@ -43,7 +43,7 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class Feature:
-    """Everything one feature adds to the system, read by `web.mount`, the worker, the scheduler and the command line."""
+    """Everything one feature adds, read by `web.mount`, the worker, the scheduler and the command line."""
 
     name: str
     screens: tuple[type[Any], ...] = ()

@@ -41,6 +41,6 @@ def is_current(url: str) -> bool:
             if not connection.scalar(text("SELECT to_regclass('alembic_version')")):
                 return False
             version = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return version == ScriptDirectory.from_config(config_for(url)).get_current_head()
+        return bool(version == ScriptDirectory.from_config(config_for(url)).get_current_head())
     finally:
         engine.dispose()

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -40,7 +40,17 @@ from app.plans.rules import PlanOpened
 from app.students.models import HardshipRecognition, Student, StudentState
 from app.students.rules import StudentsPlaced
 
-COLUMNS = ["plan_id", "product", "cover_year", "person_id", "student_id", "node_id", "tree_path", "school_id", "hardship"]
+COLUMNS = [
+    "plan_id",
+    "product",
+    "cover_year",
+    "person_id",
+    "student_id",
+    "node_id",
+    "tree_path",
+    "school_id",
+    "hardship",
+]
 
 
 def ask_everybody(session: Session, _actor: Actor, event: PlanOpened) -> None:
@@ -60,7 +70,9 @@ def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced) -> Non
         ),
     ).all()
     locks.share(session, locks.PLAN, plans)
-    _insert_rows(session, and_(Plan.state == PlanState.OPEN, Student.id == any_(literal(list(event.ids), ARRAY(BigInteger)))))
+    _insert_rows(
+        session, and_(Plan.state == PlanState.OPEN, Student.id == any_(literal(list(event.ids), ARRAY(BigInteger))))
+    )
 
 
 def _insert_rows(session: Session, which: ColumnElement[bool]) -> None:
@@ -70,7 +82,7 @@ def _insert_rows(session: Session, which: ColumnElement[bool]) -> None:
     )
 
 
-def _asked(which: ColumnElement[bool]) -> Select[Any]:
+def _asked(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     class_node = aliased(OrgNode)
     recognition = aliased(HardshipRecognition)
     in_hardship = exists(
@@ -101,7 +113,7 @@ def _asked(which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def stage_at(path: Any) -> ColumnElement[Any]:
+def stage_at(path: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[Any]:
     """The stage of education that holds at a node: its own, else that of the nearest node above that has one."""
     above = aliased(OrgNode)
     lineage = cast(func.string_to_array(func.btrim(path, "/"), "/"), ARRAY(BigInteger))
@@ -143,20 +155,28 @@ def bring(session: Session, actor: Actor, *, plan_id: int, decisions: Sequence[D
     if rows:
         path = min((row.tree_path for row in rows), key=len)
         after = {"plan": plan_id, "count": len(rows)}
-        record(session, actor, "enrolment:bring", subject="enrolment", ids=[r.id for r in rows[:100]], path=path, after=after)
+        record(
+            session,
+            actor,
+            "enrolment:bring",
+            subject="enrolment",
+            ids=[r.id for r in rows[:100]],
+            path=path,
+            after=after,
+        )
     return len(rows)
 
 
 def _write(session: Session, changes: Sequence[tuple[int, Decision]]) -> None:
     """One UPDATE for the whole batch, from arrays."""
-    fields = {
+    fields: dict[str, tuple[list[Any], Any]] = {
         "id": ([i for i, _ in changes], BigInteger),
         "state": ([d.state for _, d in changes], Text),
         "choice": ([d.choice for _, d in changes], Text),
         "waiver_reason": ([d.waiver_reason for _, d in changes], Text),
         "source": ([d.source for _, d in changes], Text),
     }
-    arrays = [literal(values, ARRAY(kind)) for values, kind in fields.values()]
+    arrays: list[Any] = [literal(values, ARRAY(kind)) for values, kind in fields.values()]
     news = func.unnest(*arrays).table_valued(*fields).render_derived(name="news")
     decided = news.c.state.in_([EnrolmentState.INSURED, EnrolmentState.WAIVED, EnrolmentState.STOPPED])
     session.execute(

@@ -18,8 +18,8 @@ from app.plans import queries as plans
 from app.plans.models import Plan
 from app.rates import queries as rates
 from app.rates.labels import FIGURES, HINTS
+from app.rates.lines import asked_plan, figure_row, people_href, plan_choices
 from app.rates.rules import Figures, Status, on_screen
-from app.rates.views import asked_plan, figure_row, people_href, plan_choices
 from app.web.request import actor, reading
 from app.web.screens import Screen, signed_in
 
@@ -98,7 +98,12 @@ def _todo(plan: Plan, node: OrgNode, figures: Figures) -> list[dict[str, Any]]:
         (Status.PENDING, gettext("Applications waiting for review")),
     )
     return [
-        {"label": label, "hint": plan.name, "count": figures.count(status), "href": people_href(plan, node.code, status)}
+        {
+            "label": label,
+            "hint": plan.name,
+            "count": figures.count(status),
+            "href": people_href(plan, node.code, status),
+        }
         for status, label in waiting
         if figures.count(status)
     ]

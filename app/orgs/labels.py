@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
+from app.web.language import lazy as _l
 
 KINDS = {
     "ministry": _l("Ministry"),

@@ -75,7 +75,9 @@ class OrgNode(Numbered, Gated, Base):
         CheckConstraint(one_of("kind", Kind), "kind"),
         CheckConstraint(f"stage IS NULL OR {one_of('stage', Stage)}", "stage"),
         CheckConstraint("path LIKE '%/' || id || '/'", "path_ends_with_id"),
-        CheckConstraint("(kind IN ('school', 'unit')) = (school_id IS NOT NULL AND school_id = id)", "school_is_itself"),
+        CheckConstraint(
+            "(kind IN ('school', 'unit')) = (school_id IS NOT NULL AND school_id = id)", "school_is_itself"
+        ),
         CheckConstraint(
             "kind NOT IN ('campus','college','education_level','faculty','major','grade','class')"
             " OR school_id IS NOT NULL",

@@ -77,16 +77,9 @@ def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
     """Names, full names and class numbers of nodes already in scope; two statements however many rows."""
     names = names_of(session, [row.path for row in rows])
     ids = [row.id for row in rows]
-    numbers = dict(
-        session.execute(
-            everything(
-                select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(ids)),
-                because="class numbers of nodes already in scope",
-            ),
-        )
-        .tuples()
-        .all(),
-    )
+    stmt = select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(ids))
+    classes = session.execute(everything(stmt, because="class numbers of nodes already in scope"))
+    numbers = {row.node_id: row.class_number for row in classes}
     parents = set(
         session.scalars(
             everything(

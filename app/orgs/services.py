@@ -78,7 +78,9 @@ def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, 
 def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str, class_codes: Sequence[str]) -> int:
     """Group classes of one school under a name (系维护, CC-18); returns the id of the class set."""
     inside = visible(
-        select(OrgNode.id).where(OrgNode.code.in_(class_codes), OrgNode.school_id == school.id, OrgNode.kind == "class"),
+        select(OrgNode.id).where(
+            OrgNode.code.in_(class_codes), OrgNode.school_id == school.id, OrgNode.kind == "class"
+        ),
         OrgNode,
         actor,
         Permission.CLASS_SET_CREATE,
@@ -92,7 +94,9 @@ def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str
         entering(insert(ClassSetClass), ClassSetClass, actor, Permission.CLASS_SET_CREATE),
         [{"class_set_id": set_id, "node_id": node_id} for node_id in ids],
     )
-    record(session, actor, "class_set:create", subject="class_set", ids=[set_id], path=school.path, after={"name": name})
+    record(
+        session, actor, "class_set:create", subject="class_set", ids=[set_id], path=school.path, after={"name": name}
+    )
     return set_id
 
 
@@ -126,11 +130,7 @@ def _refuse_taken(session: Session, codes: Sequence[str]) -> None:
 
 def _serials(session: Session, parents: dict[str, OrgNode]) -> dict[str, int]:
     ids = {node.id: code for code, node in parents.items()}
-    stmt = (
-        select(OrgNode.parent_id, func.count())
-        .where(OrgNode.parent_id.in_(list(ids)))
-        .group_by(OrgNode.parent_id)
-    )
+    stmt = select(OrgNode.parent_id, func.count()).where(OrgNode.parent_id.in_(list(ids))).group_by(OrgNode.parent_id)
     counted = session.execute(everything(stmt, because="serials count closed nodes too"))
     return {ids[parent_id]: n for parent_id, n in counted if parent_id is not None}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.core.feature import Feature
+from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="plans",

@@ -75,7 +75,7 @@ class Plan(Numbered, InTree, Base):
 
 
 class PlanStep(Numbered, Base):
-    """One step of a plan's chain: which kind of node reports, which role acts, in which window, what must hold to leave."""
+    """One step of a plan's chain: which kind of node reports, who acts, in which window, what must hold to leave."""
 
     __tablename__ = "plan_step"
     __table_args__ = (

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.accounts.actors import actor_named
 from app.core.command import answering, database
+from app.orgs import queries as orgs
 from app.plans import queries as plans
 from app.rates import queries
 from app.rates.rules import Figures, Status, in_export
@@ -39,7 +40,7 @@ def figures_command(plan: str, node: str, user: str, as_json: bool) -> None:  # 
     def work(session: Session, actor: Actor) -> dict[str, Any]:
         found = queries.place(session, actor, code=node)
         chosen = plans.find(session, actor, code=plan)
-        own = queries.Row(queries.orgs.describe(session, [found])[0], queries.at(session, actor, chosen, found))
+        own = queries.Row(orgs.describe(session, [found])[0], queries.at(session, actor, chosen, found))
         below = queries.by_child(session, actor, chosen, found)
         return {"node": _figures(own), "children": [_figures(row) for row in below]}
 

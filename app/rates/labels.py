@@ -1,10 +1,9 @@
-"""The words for figures and enrolment states, in both languages. An extra file: screens, lists and exports need them."""
+"""The words for figures and enrolment states, in both languages. An extra file: screens, lists, exports need them."""
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.rates.rules import Status
+from app.web.language import lazy as _l
 
 FIGURES = {
     Status.TOTAL_ELIGIBLE: _l("To be insured"),

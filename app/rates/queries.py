@@ -84,7 +84,10 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
 def counts() -> tuple[ColumnElement[Any], ...]:
     """One count per figure over enrolment rows, in the order of `Figures`."""
     hard = func.count().filter(Enrolment.tally == Tally.WAIVED, Enrolment.hardship)
-    return (*(func.count().filter(Enrolment.tally == tally).label(tally.value) for tally in COUNTED), hard.label("hard"))
+    return (
+        *(func.count().filter(Enrolment.tally == tally).label(tally.value) for tally in COUNTED),
+        hard.label("hard"),
+    )
 
 
 def at(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> Figures:
@@ -126,7 +129,7 @@ def behind(plan: Plan, node: OrgNode, status: Status) -> ColumnElement[bool]:
         tallies = [Tally.WAIVED if status is Status.WAIVED_HARDSHIP else Tally(status.value)]
     elif plan.counts_stopped:
         tallies.append(Tally.STOPPED)
-    matching = Enrolment.tally.in_(tallies)
+    matching: ColumnElement[bool] = Enrolment.tally.in_(tallies)
     if status is Status.WAIVED_HARDSHIP:
         matching = and_(matching, Enrolment.hardship)
     return and_(Enrolment.plan_id == plan.id, _below(node), matching)
@@ -148,14 +151,17 @@ def people(  # noqa: PLR0913  which figure of which plan where, and which page o
     along = (Student, Person, OrgNode)
     rows = session.execute(visible(stmt, Enrolment, actor, Permission.FIGURE_READ, along=along)).all()
     names = orgs.names_of(session, {row.tree_path for row in rows})
-    return [_member(row, names[row.tree_path], named=actor.covers(Permission.FIGURE_NAMES, row.tree_path)) for row in rows]
+    return [
+        _member(row, names[row.tree_path], named=actor.covers(Permission.FIGURE_NAMES, row.tree_path)) for row in rows
+    ]
 
 
-def _members() -> Select[Any]:
+def _members() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Enrolment.id,
             Enrolment.tree_path,
+            Enrolment.school_id,
             Enrolment.state,
             Student.student_number,
             Person.name,
@@ -174,7 +180,7 @@ def _member(row: Any, lineage: Sequence[str], *, named: bool) -> Member:
         name=row.name if named else None,
         class_code=row.code,
         class_name=lineage[-1],
-        school_name=" / ".join(lineage[:-1]),
+        school_name=lineage[ids_in(row.tree_path).index(row.school_id)],
         state=row.state,
     )
 
@@ -184,4 +190,13 @@ def _below(node: OrgNode) -> ColumnElement[bool]:
 
 
 def _figures(row: Any, plan: Plan) -> Figures:
-    return Figures(*(int(value) for value in row), counts_stopped=plan.counts_stopped)
+    insured, waived, pending, unregistered, stopped, waived_hardship = (int(value) for value in row)
+    return Figures(
+        insured=insured,
+        waived=waived,
+        pending=pending,
+        unregistered=unregistered,
+        stopped=stopped,
+        waived_hardship=waived_hardship,
+        counts_stopped=plan.counts_stopped,
+    )

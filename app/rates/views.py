@@ -17,7 +17,8 @@ from app.plans import queries as plans
 from app.plans.models import Plan
 from app.rates import queries
 from app.rates.labels import FIGURES, STATES
-from app.rates.rules import Figures, Status, on_screen
+from app.rates.lines import asked_plan, figure_row, plan_choices
+from app.rates.rules import Status
 from app.web.request import actor, reading
 from app.web.screens import Screen, needs, paging
 
@@ -83,49 +84,12 @@ def asked_node() -> OrgNode:
     return queries.own_place(reading(), actor())
 
 
-def asked_plan(choices: list[Plan]) -> Plan | None:
-    """The plan of ?plan=, else the first choice, or None when there is no plan at all; `NotFound` out of reach."""
-    code = request.args.get("plan")
-    if not code:
-        return choices[0] if choices else None
-    return plans.find(reading(), actor(), code=code)
-
-
 def asked_status() -> Status:
     """The figure of ?status=, or `Invalid`."""
     try:
         return Status(request.args.get("status", ""))
     except ValueError as error:
         raise Invalid({"status": "choice"}) from error
-
-
-def plan_choices(choices: list[Plan], plan: Plan | None, endpoint: str, **kept: Any) -> list[dict[str, Any]]:
-    """The plans to choose from, as links to the same page."""
-    return [
-        {
-            "code": choice.code,
-            "name": choice.name,
-            "selected": plan is not None and choice.id == plan.id,
-            "href": url_for(endpoint, plan=choice.code, **kept),
-        }
-        for choice in choices
-    ]
-
-
-def figure_row(plan: Plan, place: orgs.Place, figures: Figures, *, leads: bool = True) -> dict[str, Any]:
-    """A line of figures in which every number opens its list and, where something lies below, the name leads down."""
-    row: dict[str, Any] = {"name": place.name, "rate": figures.rate, "rate_text": on_screen(figures.rate)}
-    if leads:
-        row["name_href"] = url_for("FigureView.figures", plan=plan.code, node=place.code)
-    for status in Status:
-        row[status.value] = figures.count(status)
-        row[f"{status.value}_href"] = people_href(plan, place.code, status)
-    return row
-
-
-def people_href(plan: Plan, node_code: str, status: Status) -> str:
-    """The address of the list behind a figure."""
-    return url_for("FigureView.people", plan=plan.code, node=node_code, status=status.value)
 
 
 def _crumbs(plan: Plan, node: OrgNode, *, with_own: bool = False) -> list[dict[str, Any]]:

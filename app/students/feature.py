@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
-
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.students.views import StudentView
+from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="students",

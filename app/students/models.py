@@ -153,4 +153,6 @@ class HardshipRecognition(Numbered, Gated, Base):
     def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """Of a student the permission opens."""
         student = aliased(Student)
-        return exists(select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission)))
+        return exists(
+            select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission))
+        )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import everything, under, visible
 from app.core.crypto import Keyring
@@ -56,11 +56,13 @@ def count_below(session: Session, actor: Actor, paths: Sequence[str]) -> Mapping
         Student.tree_path < func.left(wanted.c.path, -1).concat("0").collate("C"),
         Student.state == StudentState.IN_SCHOOL,
     )
-    inner = visible(select(func.count().label("n")).select_from(Student).where(inside), Student, actor, Permission.ORG_READ)
+    inner = visible(
+        select(func.count().label("n")).select_from(Student).where(inside), Student, actor, Permission.ORG_READ
+    )
     counted = inner.lateral("counted")
     stmt = select(wanted.c.path, counted.c.n).join(counted, true())
     because = "the counts inside are filtered by the actor's places"
-    return {path: n for path, n in session.execute(everything(stmt, because=because)).tuples()}
+    return {row.path: row.n for row in session.execute(everything(stmt, because=because))}
 
 
 orgs.STUDENT_COUNTERS.append(count_below)
@@ -74,7 +76,7 @@ def count(session: Session, actor: Actor, wanted: Wanted) -> int:
     return session.scalar(everything(stmt, because="the subquery is filtered by the actor's places")) or 0
 
 
-def page(  # noqa: PLR0913  which list, and which page of it
+def page(
     session: Session,
     actor: Actor,
     wanted: Wanted,
@@ -89,6 +91,7 @@ def page(  # noqa: PLR0913  which list, and which page of it
         Student.student_number,
         Student.state,
         Student.tree_path,
+        Student.school_id,
         Person.name,
         Person.sex,
         Person.number_sealed,
@@ -101,7 +104,7 @@ def page(  # noqa: PLR0913  which list, and which page of it
     return [_line(row, names[row.tree_path], keyring) for row in rows]
 
 
-def _matching(stmt: Select[Any], wanted: Wanted) -> Select[Any]:
+def _matching(stmt: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
     stmt = stmt.join(Person, Person.id == Student.person_id)
     if wanted.below:
         stmt = stmt.where(under(Student.tree_path, (wanted.below,)))
@@ -112,7 +115,9 @@ def _matching(stmt: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.state:
         stmt = stmt.where(Student.state == wanted.state)
     if wanted.class_name:
-        node = select(OrgNode.id).where(OrgNode.kind == "class", OrgNode.name.contains(wanted.class_name, autoescape=True))
+        node = select(OrgNode.id).where(
+            OrgNode.kind == "class", OrgNode.name.contains(wanted.class_name, autoescape=True)
+        )
         stmt = stmt.where(Student.node_id.in_(node))
     return stmt
 
@@ -142,6 +147,6 @@ def _line(row: Any, lineage: Sequence[str], keyring: Keyring) -> Line:
         sex=row.sex,
         certificate=mask_number(number),
         class_name=lineage[-1],
-        school_name=" / ".join(lineage[:-1]),
+        school_name=lineage[ids_in(row.tree_path).index(row.school_id)],
         state=row.state,
     )

@@ -26,7 +26,7 @@ class ScopedInterface(SQLAInterface):
     @classmethod
     def over(cls, model: type[Any], permission: Permission) -> ScopedInterface:
         """The interface of a model's rows for who holds the permission."""
-        made = type(f"{model.__name__}Interface", (cls,), {"permission": permission})
+        made: type[ScopedInterface] = type(f"{model.__name__}Interface", (cls,), {"permission": permission})
         return made(model)
 
     @property

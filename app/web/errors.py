@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -26,7 +26,9 @@ SENTENCES: dict[str, Any] = {
     "too_many": lazy_gettext("Tried too often. Please wait a few minutes."),
     "wrong_state": lazy_gettext("This is no longer possible in its present state. Please look at the page again."),
     "idempotency_other_body": lazy_gettext("This form was sent before with other contents. Please open it again."),
-    "csrf": lazy_gettext("This page was open too long or in another sign-in. Please go back, reload it and send it again."),
+    "csrf": lazy_gettext(
+        "This page was open too long or in another sign-in. Please go back, reload it and send it again."
+    ),
 }
 HTTP_SENTENCES: dict[int, Any] = {
     400: lazy_gettext("The browser sent something that cannot be read. Please go back and try again."),
@@ -58,8 +60,9 @@ def sentence(refusal: Refusal) -> str:
     for kind in type(refusal).__mro__:
         text = known.get(getattr(kind, "code", ""))
         if text is not None:
-            return str(text) % refusal.facts if refusal.facts else str(text)
-    return gettext("This cannot be done.")
+            words = str(text)
+            return words % refusal.facts if refusal.facts else words
+    return str(SENTENCES["refused"])
 
 
 def on_refusal(refusal: Refusal) -> Response:

@@ -7,10 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask_appbuilder import AppBuilder
+from flask_wtf.csrf import CSRFProtect
 
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
+from app.web.request import RequestSession
 
 WEB_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -43,6 +46,21 @@ def template_folders(features: Iterable[Feature]) -> list[str]:
         if spec and spec.submodule_search_locations:
             folders.append(Path(spec.submodule_search_locations[0]) / "templates")
     return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def build(app: Flask, features: Iterable[Feature], *, home: type[Any], security_manager: type[Any]) -> AppBuilder:
+    """Make the Flask-AppBuilder application inside `app`: every form needs its token, every screen is mounted."""
+    CSRFProtect(app)
+    with app.app_context():
+        builder = AppBuilder(
+            app,
+            RequestSession(),
+            indexview=home,
+            base_template="appbuilder/baselayout.html",
+            security_manager_class=security_manager,
+        )
+        mount(builder, features)
+    return builder
 
 
 def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:

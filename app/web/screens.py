@@ -66,7 +66,7 @@ def to_sign_in() -> Response:
         answer = Response(status=204)
         answer.headers["HX-Redirect"] = url_for("SignInView.login")
         return answer
-    return cast("Response", redirect(url_for("SignInView.login", next=target)))
+    return redirect(url_for("SignInView.login", next=target))
 
 
 class Screen(BaseView):

@@ -1,0 +1,12 @@
+"""The words of the page in the visitor's language: one door to the translations for what is no view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+
+def lazy(words: str) -> Any:
+    """A sentence that is translated when it is shown; `_l` in tables of labels and of refusals' sentences."""
+    return lazy_gettext(words)
