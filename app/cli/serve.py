@@ -138,7 +138,9 @@ def _child(name: str, environment: dict[str, str]) -> Child:
     from app.core.processes import Child
 
     # In our own folder: where the operator stands may hold other things named `run`, as / does.
-    return Child(name, [sys.executable, "-m", "app.cli", name], environment, PROJECT_ROOT)
+    command = [sys.executable, "-m", "app.cli", name]
+    # Pages come first: nobody waits for the others with a browser open.
+    return Child(name, command, environment, PROJECT_ROOT, polite=name != "web")
 
 
 class Announcement:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
 """Linux, prctl(2): the signal a process gets when its parent dies."""
+POLITENESS = 5
+"""nice(2): how far a polite process steps back."""
 LOOK_SECONDS = 0.1
 MINUTE = 60.0
 RESTARTS_A_MINUTE = 5
@@ -32,12 +34,16 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Child:
-    """A process of the system: what it is called and how it is started, in which folder."""
+    """A process of the system: what it is called and how it is started, in which folder.
+
+    A polite one leaves the processor to the others when there is not enough for all.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
+    polite: bool = False
 
 
 @dataclass
@@ -100,7 +106,7 @@ class Supervisor:
             cwd=child.folder,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_tied_to(os.getpid()),  # noqa: PLW1509  nothing but two system calls happens in it
+            preexec_fn=_before_it_begins(os.getpid(), POLITENESS if child.polite else 0),  # noqa: PLW1509  nothing but two system calls happens in it
             pass_fds=self.files,
         )
 
@@ -136,15 +142,15 @@ class Supervisor:
             process.wait()
 
 
-def _tied_to(parent: int) -> Callable[[], None] | None:
-    """What a child does before its program begins: ask for SIGTERM when the parent dies."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+def _before_it_begins(parent: int, politeness: int) -> Callable[[], None]:
+    """What a child does before its program begins: ask for SIGTERM when the parent dies, and step back."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform.startswith("linux") else None
 
-    def tie() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
+    def begin() -> None:
+        os.nice(politeness)
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it died before we asked
+                os._exit(1)
 
-    return tie
+    return begin
