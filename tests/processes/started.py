@@ -53,9 +53,39 @@ def started(*command: str, environment: Mapping[str, str] | None = None) -> Iter
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+def worker_command(database: Database, **pace: object) -> tuple[str, ...]:
+    """How a worker that knows the small jobs is started."""
+    return (sys.executable, "-m", "tests.processes.small_worker", database.url, json.dumps(pace))
+
+
 def small_worker(database: Database, **pace: object) -> AbstractContextManager[subprocess.Popen[str]]:
-    """Start a worker process that knows the small jobs."""
-    return started(sys.executable, "-m", "tests.processes.small_worker", database.url, json.dumps(pace))
+    """Have such a worker for the length of a block."""
+    return started(*worker_command(database, **pace))
+
+
+def small_parent(*command: str, stop_seconds: float = 20.0) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Have a parent that keeps one child for the length of a block."""
+    return started(sys.executable, "-m", "tests.processes.small_parent", str(stop_seconds), *command)
+
+
+def children_of(pid: int) -> list[int]:
+    """The numbers of a process's children, whichever of its threads started them."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(number) for children in found for number in children.read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and is not waited for does not."""
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def ctrl_c(process: subprocess.Popen[str]) -> None:
+    """Do what a terminal does on Ctrl-C: interrupt the whole group in the foreground."""
+    os.killpg(process.pid, signal.SIGINT)
 
 
 def one(database: Database, statement: str, **values: object) -> object:
