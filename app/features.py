@@ -6,9 +6,12 @@ Importing it makes every table known, so migrations and commands that need the w
 from __future__ import annotations
 
 import app.audit.models
+import app.changes.models
+import app.codes.models
 import app.core.idempotency
 import app.core.queue
 import app.core.schedule
+import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS
 from app.core.feature import Feature

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    Uuid,
     exists,
     func,
     select,
@@ -49,7 +51,9 @@ class Account(Numbered, InTree, Base):
         CheckConstraint(one_of("state", AccountState), "state"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", "name_length"),
         Index("uq_account_user_id", "user_id", unique=True),
+        CheckConstraint("(mobile_sealed IS NULL) OR (sealed_as IS NOT NULL)", "mobile_sealed_as"),
         Index("ix_account_person_id", "person_id"),
+        Index("ix_account_department_id", "department_id"),
         *tree_keys("account"),
     )
 
@@ -58,6 +62,12 @@ class Account(Numbered, InTree, Base):
     state: Mapped[str] = mapped_column(server_default="active")
     session_epoch: Mapped[int] = mapped_column(server_default="1")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    sealed_as: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    mobile_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email: Mapped[str | None]
+    activated_at: Mapped[datetime | None]
+    last_sign_in_at: Mapped[datetime | None]
     locale: Mapped[str] = mapped_column(server_default="zh_Hans_CN")
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=sql_now())

@@ -21,7 +21,9 @@ def asked_plan(choices: list[Plan]) -> Plan | None:
     return plans.find(reading(), actor(), code=code)
 
 
-def plan_choices(choices: list[Plan], plan: Plan | None, endpoint: str, *, node: str | None = None) -> list[dict[str, Any]]:
+def plan_choices(
+    choices: list[Plan], plan: Plan | None, endpoint: str, *, node: str | None = None
+) -> list[dict[str, Any]]:
     """The plans to choose from, as links to the same page."""
     return [
         {

@@ -83,6 +83,9 @@ class Student(Numbered, InSchool, Base):
         CheckConstraint(one_of("state", StudentState), "state"),
         CheckConstraint("(closed_on IS NULL) = (state IN ('in_school', 'on_leave', 'retained'))", "open_states"),
         CheckConstraint("(closed_on IS NULL) = (close_reason IS NULL)", "closed_with_reason"),
+        CheckConstraint("class_roll_number IS NULL OR class_roll_number BETWEEN 1 AND 99", "class_roll_number"),
+        CheckConstraint("boarding IS NULL OR boarding IN ('1', '2')", "boarding"),
+        CheckConstraint("(status_number_sealed IS NULL) = (status_number_digest IS NULL)", "status_number"),
         CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
         Index("uq_student_open", "person_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("ix_student_person_id", "person_id"),
@@ -98,6 +101,11 @@ class Student(Numbered, InSchool, Base):
     sealed_as: Mapped[uuid.UUID] = mapped_column(Uuid)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    class_roll_number: Mapped[int | None]
+    boarding: Mapped[str | None] = mapped_column(Text)
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status_number_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
     close_reason: Mapped[str | None] = mapped_column(Text)
@@ -156,3 +164,31 @@ class HardshipRecognition(Numbered, Gated, Base):
         return exists(
             select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission))
         )
+
+
+class Guardian(Numbered, Gated, Base):
+    """家长(监护人): who answers for a student, with a phone number, whether or not they have an account."""
+
+    __tablename__ = "guardian"
+    __table_args__ = (
+        CheckConstraint("relation IN ('father', 'mother', 'grandparent', 'other')", "relation"),
+        CheckConstraint("length(name) BETWEEN 1 AND 100", "name_length"),
+        CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
+        Index("ix_guardian_student_id", "student_id"),
+    )
+
+    student_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("student.id"))
+    name: Mapped[str] = mapped_column(Text)
+    relation: Mapped[str] = mapped_column(Text)
+    sealed_as: Mapped[uuid.UUID] = mapped_column(Uuid)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    @classmethod
+    def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """Of a student the permission opens."""
+        student = aliased(Student)
+        mine = select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission))
+        return exists(mine)
