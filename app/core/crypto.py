@@ -59,7 +59,7 @@ class Keyring:
         nonce, rest = sealed[3 : 3 + NONCE_BYTES], sealed[3 + NONCE_BYTES :]
         try:
             return AESGCM(self.keys["field"]).decrypt(nonce, rest, _bound_to(place, sealed_as)).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: the value was cut short
             raise BrokenSeal(place) from error
 
     def digest(self, text: str, purpose: str = "lookup") -> bytes:
