@@ -17,10 +17,11 @@ from app.accounts.feature import FEATURE as ACCOUNTS
 from app.core.feature import Feature
 from app.enrolment.feature import FEATURE as ENROLMENT
 from app.home.feature import FEATURE as HOME
+from app.lists.feature import FEATURE as LISTS
 from app.orgs.feature import FEATURE as ORGS
 from app.people.feature import FEATURE as PEOPLE
 from app.plans.feature import FEATURE as PLANS
 from app.rates.feature import FEATURE as RATES
 from app.students.feature import FEATURE as STUDENTS
 
-FEATURES: tuple[Feature, ...] = (HOME, ORGS, STUDENTS, RATES, PEOPLE, PLANS, ENROLMENT, ACCOUNTS)
+FEATURES: tuple[Feature, ...] = (HOME, ORGS, STUDENTS, RATES, PEOPLE, PLANS, ENROLMENT, ACCOUNTS, LISTS)

@@ -47,6 +47,18 @@ class Conflict(Refusal):
     code = "conflict"
 
 
+class Stale(Conflict):
+    """Somebody saved the record after the page was made; `current` holds its values now, `version` its version."""
+
+    code = "stale"
+
+    def __init__(self, current: Mapping[str, object], version: int) -> None:
+        """Keep what the record holds now, by field name, as a form would show it."""
+        super().__init__()
+        self.current = dict(current)
+        self.version = version
+
+
 class Invalid(Refusal):
     """What was typed cannot be used; `fields` names each bad field and the code of what is wrong with it."""
 

@@ -26,6 +26,8 @@ SENTENCES: dict[str, Any] = {
     "too_many": lazy_gettext("Tried too often. Please wait a few minutes."),
     "wrong_state": lazy_gettext("This is no longer possible in its present state. Please look at the page again."),
     "idempotency_other_body": lazy_gettext("This form was sent before with other contents. Please open it again."),
+    "stale": lazy_gettext("Somebody changed this meanwhile. Please look at the page again."),
+    "still_running": lazy_gettext("This is still being worked on. Please wait a moment and look at the page again."),
     "csrf": lazy_gettext(
         "This page was open too long or in another sign-in. Please go back, reload it and send it again."
     ),

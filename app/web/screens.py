@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.core.errors import Invalid
+from app.web.forms import ActForm
 from app.web.request import actor, visitor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,6 +80,10 @@ class Screen(BaseView):
         rendered: str = self.render_template(template, **context)
         return rendered
 
+    def form_page(self, form: ActForm, template: str = "web/record.html", **context: Any) -> tuple[str, int]:
+        """Show a form, with the status of what became of it when it was sent."""
+        return self.page(template, form=form, **context), form.status
+
 
 @dataclass(frozen=True)
 class Paging:
@@ -110,9 +115,9 @@ class Paging:
         }
 
 
-def paging() -> Paging:
-    """The paging of this request, strictly read; a page that cannot be is `Invalid`."""
-    size = whole_number("size", 20)
+def paging(usual: int = 20) -> Paging:
+    """The paging of this request, strictly read; a page that cannot be is `Invalid`. `usual` is the user's own size."""
+    size = whole_number("size", usual)
     number = whole_number("page", 1)
     if size not in PAGE_SIZES:
         raise Invalid({"size": "page_size"}, sizes=", ".join(map(str, PAGE_SIZES)))

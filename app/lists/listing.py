@@ -1,0 +1,123 @@
+"""A list screen as a description: columns, query fields, toolbar, batch bar. An extra file: all lists are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from app.access.permissions import Permission
+from app.lists.services import Setting, setting_of
+from app.web.request import actor, reading
+from app.web.screens import Paging, Screen, paging, text_argument
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `kind` text, number, tag, html; `role` title, code, tag or line on a phone's card."""
+
+    key: str
+    label: Any
+    kind: str = "text"
+    role: str = "line"
+    is_usual: bool = True
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the query form; `options` makes it a choice."""
+
+    name: str
+    label: Any
+    hint: Any = None
+    options: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A button of the toolbar that leads to a page, for who holds the permission."""
+
+    label: Any
+    endpoint: str
+    permission: Permission
+    icon: str = "add"
+    is_main: bool = True
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A button of the batch bar: posts the ticked rows to an endpoint after asking."""
+
+    label: Any
+    endpoint: str
+    permission: Permission
+    ask: Any = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list is made of; `name` is the word its settings are kept under."""
+
+    name: str
+    title: Any
+    columns: tuple[Column, ...]
+    fields: tuple[Field, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    batch: tuple[Batch, ...] = ()
+
+    def chosen(self, setting: Setting) -> list[Column]:
+        """The columns this user sees: always the title, else what was chosen, else the usual ones."""
+        if setting.columns is None:
+            return [column for column in self.columns if column.is_usual or column.role == "title"]
+        return [column for column in self.columns if column.key in setting.columns or column.role == "title"]
+
+    def query(self) -> dict[str, str]:
+        """What the query form was filled with, strictly read; a choice that is none is left to the view to refuse."""
+        return {field.name: text_argument(field.name) for field in self.fields}
+
+
+class ListScreen(Screen):
+    """The parent of list screens.
+
+    Rows are mappings of column keys; `row["ops"]` are links or small forms: `{"label", "href"}` leads somewhere,
+    `{"label", "post", "ask"}` does something after asking.
+    """
+
+    listing: Listing
+
+    def asked(self) -> Paging:
+        """Which page is asked for, in the user's own page size."""
+        return paging(setting_of(reading(), actor(), self.listing.name).page_size or 20)
+
+    def show(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        total: int,
+        asked: Paging,
+        query: Mapping[str, str],
+        *,
+        kept: Mapping[str, Any] | None = None,
+        template: str = "web/listing.html",
+        **context: object,
+    ) -> str:
+        """Render the list; `kept` are query arguments that outlive a new search."""
+        setting = setting_of(reading(), actor(), self.listing.name)
+        listing = self.listing
+        page = {**asked.shown(total, len(rows)), "keep_href": url_for("ListSettingView.size", name=listing.name)}
+        return self.page(
+            template,
+            listing=listing,
+            title=context.pop("title", listing.title),
+            columns=listing.chosen(setting),
+            rows=rows,
+            page=page,
+            query=query,
+            kept={name: value for name, value in (kept or {}).items() if value},
+            searched=any(query.values()),
+            tools=[tool for tool in listing.tools if actor().holds(tool.permission)],
+            batch=[act for act in listing.batch if actor().holds(act.permission)],
+            here=request.full_path.rstrip("?"),
+            **context,
+        )
