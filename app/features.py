@@ -15,6 +15,7 @@ import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS
 from app.core.feature import Feature
+from app.departments.feature import FEATURE as DEPARTMENTS
 from app.enrolment.feature import FEATURE as ENROLMENT
 from app.home.feature import FEATURE as HOME
 from app.lists.feature import FEATURE as LISTS
@@ -24,4 +25,4 @@ from app.plans.feature import FEATURE as PLANS
 from app.rates.feature import FEATURE as RATES
 from app.students.feature import FEATURE as STUDENTS
 
-FEATURES: tuple[Feature, ...] = (HOME, ORGS, STUDENTS, RATES, PEOPLE, PLANS, ENROLMENT, ACCOUNTS, LISTS)
+FEATURES: tuple[Feature, ...] = (HOME, ORGS, DEPARTMENTS, STUDENTS, RATES, PEOPLE, PLANS, ENROLMENT, ACCOUNTS, LISTS)

@@ -1,4 +1,4 @@
-"""A list screen as a description: columns, query fields, toolbar, batch bar. An extra file: all lists are made of it."""
+"""A list screen as a description: columns, query fields, toolbar, batch bar. An extra file: all lists use it."""
 
 from __future__ import annotations
 

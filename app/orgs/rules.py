@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 
 STAGE_GRADES: Mapping[str, tuple[int, Sequence[str]]] = {
     # stage: (years before the first grade, labels of its grades in order); spec/domain.md §2.2 and §2.3
@@ -21,6 +22,9 @@ STAGE_GRADES: Mapping[str, tuple[int, Sequence[str]]] = {
 }
 COHORT_STAGES = frozenset({"junior_college", "undergraduate", "master", "doctor"})
 FIRST_MONTH_OF_YEAR = 9
+LONGEST_NAME = 100
+CLASS_NUMBER = re.compile(r"[A-Za-z0-9-]{1,20}")
+LONGEST_NAME = 100
 GEOGRAPHY = ("ministry", "province", "city", "county")
 
 
@@ -50,6 +54,38 @@ class BadPlace(Invalid):
     code = "bad_place"
 
 
+def checked_name(name: str) -> str:
+    """The name of a place, class set or department as it is stored, or `Invalid`: 1 to 100 printable characters."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise Invalid({"name": "name_length"})
+    return name
+
+
+class RootExists(Conflict):
+    """The system has its root already; there is exactly one."""
+
+    code = "root_exists"
+
+
+class CodeTaken(Conflict):
+    """A node with this code exists, here or elsewhere; codes are unique over the whole tree and never change."""
+
+    code = "code_taken"
+
+
+class ClassNumberTaken(Conflict):
+    """The school has given this class number to a class; class numbers never change (CC-17)."""
+
+    code = "class_number_taken"
+
+
+class NameTaken(Conflict):
+    """The school has a class set of this name."""
+
+    code = "class_set_name_taken"
+
+
 def check_place(parent_kind: str, kind: str, *, parent_in_school: bool) -> None:
     """Refuse (`BadPlace`) a node that cannot stand there: classes are leaves, schools stand outside schools (M18)."""
     if parent_kind == "class":
@@ -60,6 +96,25 @@ def check_place(parent_kind: str, kind: str, *, parent_in_school: bool) -> None:
         raise BadPlace({"kind": "inside_schools_only"})
     if kind in GEOGRAPHY and parent_kind in GEOGRAPHY and GEOGRAPHY.index(kind) <= GEOGRAPHY.index(parent_kind):
         raise BadPlace({"kind": "not_below_its_own_level"})
+
+
+def check_name(name: str) -> str:
+    """The name as it is stored (trimmed), or `Invalid`: 1 to 100 characters, none of them a control character."""
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        raise Invalid({"name": "name_length"})
+    return name
+
+
+def class_number(given: str | None, *, code: str, school_code: str) -> str:
+    """The class number given, or what a class's code has beyond its school's: 1-2 for class X-1-2 of school X.
+
+    `Invalid` unless it has 1 to 20 letters, digits or hyphens (spec/domain.md §1.5).
+    """
+    number = given or code.removeprefix(f"{school_code}-")
+    if not CLASS_NUMBER.fullmatch(number):
+        raise Invalid({"class_number": "class_number_shape"})
+    return number
 
 
 def academic_year(year: int, month: int) -> int:

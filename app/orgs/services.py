@@ -13,12 +13,10 @@ from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
 from app.audit.services import record
 from app.core import locks
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.events import tell
 from app.orgs.models import ClassGroup, ClassSet, ClassSetClass, NodePlacement, OrgNode
-from app.orgs.rules import NewNode, NodesPlanted, check_place
-
-LONGEST_NAME = 100
+from app.orgs.rules import NewNode, NodesPlanted, check_place, checked_name
 
 
 class RootExists(Conflict):
@@ -41,7 +39,7 @@ def plant_root(session: Session, actor: Actor, *, kind: str, name: str, code: st
     ids = _new_ids(session, 1)
     path = f"/{ids[0]}/"
     school = ids[0] if kind in {"school", "unit"} else None
-    root = OrgNode(id=ids[0], kind=kind, name=_checked(name), code=code, path=path, school_id=school)
+    root = OrgNode(id=ids[0], kind=kind, name=checked_name(name), code=code, path=path, school_id=school)
     session.add(root)
     session.flush()
     _begin_placements(session, actor, [{"node_id": root.id, "parent_id": None, "path": path}])
@@ -88,7 +86,11 @@ def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str
     ids = list(session.scalars(inside))
     if len(ids) != len(set(class_codes)):
         raise NotFound(what="class")
-    made = insert(ClassSet).values(node_id=school.id, tree_path=school.path, name=_checked(name)).returning(ClassSet.id)
+    made = (
+        insert(ClassSet)
+        .values(node_id=school.id, tree_path=school.path, name=checked_name(name))
+        .returning(ClassSet.id)
+    )
     set_id: int = session.execute(entering(made, ClassSet, actor, Permission.CLASS_SET_CREATE)).scalar_one()
     session.execute(
         entering(insert(ClassSetClass), ClassSetClass, actor, Permission.CLASS_SET_CREATE),
@@ -98,13 +100,6 @@ def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str
         session, actor, "class_set:create", subject="class_set", ids=[set_id], path=school.path, after={"name": name}
     )
     return set_id
-
-
-def _checked(name: str) -> str:
-    name = name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise Invalid({"name": "name_length"})
-    return name
 
 
 def _new_ids(session: Session, count: int) -> list[int]:
@@ -167,7 +162,7 @@ def _row(node: NewNode, node_id: int, parent: dict[str, Any], serials: dict[str,
         "parent_id": parent["id"],
         "kind": node.kind,
         "code": node.code or f"{node.parent_code}-{serial}",
-        "name": _checked(node.name),
+        "name": checked_name(node.name),
         "path": f"{parent['path']}{node_id}/",
         "school_id": node_id if node.kind in {"school", "unit"} else parent["school_id"],
         "stage": node.stage,

@@ -26,6 +26,10 @@ SENTENCES: dict[str, Any] = {
     "too_many": lazy_gettext("Tried too often. Please wait a few minutes."),
     "wrong_state": lazy_gettext("This is no longer possible in its present state. Please look at the page again."),
     "idempotency_other_body": lazy_gettext("This form was sent before with other contents. Please open it again."),
+    "saved": lazy_gettext("Saved."),
+    "name_length": lazy_gettext("Please give a name of 1 to 100 characters."),
+    "whole_number": lazy_gettext("Please give a whole number."),
+    "choice": lazy_gettext("Please choose one of the values offered."),
     "stale": lazy_gettext("Somebody changed this meanwhile. Please look at the page again."),
     "still_running": lazy_gettext("This is still being worked on. Please wait a moment and look at the page again."),
     "csrf": lazy_gettext(
