@@ -1,9 +1,10 @@
 """The alarm: a statement that reaches a gated table without a mark for it raises `Ungated` before it is sent.
 
-It walks the whole statement (subqueries, CTEs, EXISTS, unions, joins, Core tables, INSERT … SELECT) and reads the words
-of textual SQL. Lazy loads from a row already read pass. Objects written through the unit of work are judged by their
-place against the actor bound to the session. A bug that trips the alarm is a bug of ours, never the user's: it is not a
-`Refusal`, the edge answers 500 and logs it.
+It walks the whole statement (subqueries, CTEs, EXISTS, unions, joins, Core tables, INSERT … SELECT, eagerly joined
+relations) and reads the words of textual SQL. A mark holds for the statement that carries it and for all inside it.
+Lazy loads from a row already read pass; a relation that enters the tree from outside does not. Objects written through
+the unit of work are judged by their place against the actor bound to the session; what cannot be judged is refused. A
+bug that trips the alarm is a bug of ours, never the user's: it is not a `Refusal`, the edge answers 500 and logs it.
 """
 
 from __future__ import annotations
@@ -11,23 +12,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import event, inspect
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ColumnClause, TextClause
-from sqlalchemy.sql.selectable import TableClause
+from sqlalchemy.sql.selectable import FromClause, TableClause
 
 from app.access.scope import EVERY_TABLE, GATED, MARK
 from app.core.db import Session
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import ORMExecuteState
+    from sqlalchemy.orm import Mapper, ORMExecuteState
     from sqlalchemy.orm import Session as AnySession
 
     from app.access.actor import Actor
 
 ACTOR = "actor"
+JOINED = (("lazy", "joined"),)
+UNSEEN_BY_THE_GATE = ("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings")
 
 
 class Ungated(RuntimeError):
@@ -39,25 +41,59 @@ def bind(session: AnySession, actor: Actor) -> None:
     session.info[ACTOR] = actor
 
 
-def tables_in(statement: Any) -> frozenset[str]:
-    """The names of the gated tables that occur anywhere in a statement."""
-    return frozenset(name for name in _names(statement) if name in GATED)
+def tables_in(statement: Any, marks: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The names of the gated tables that occur anywhere in a statement without a mark there or around it."""
+    found: set[str] = set()
+    seen: dict[tuple[int, frozenset[str]], Any] = {}  # keeps the parts alive, so that no id is used twice
+    todo = [(statement, marks)]
+    while todo:
+        element, around = todo.pop()
+        if (id(element), around) in seen:
+            continue
+        seen[id(element), around] = element
+        known = around | _marks_of(element)
+        if EVERY_TABLE not in known:
+            found.update(name for name in _names(element) if name in GATED and name not in known)
+            todo.extend((part, known) for part in _parts(element))
+    return frozenset(found)
 
 
-def _names(statement: Any) -> Iterator[str]:
-    for element in visitors.iterate(statement):
-        if isinstance(element, TableClause):
-            yield element.name
-        elif isinstance(element, TextClause):
-            yield from _words(element.text)
-        elif isinstance(element, ColumnClause) and isinstance(element.table, TableClause):
-            yield element.table.name
-        target = getattr(element, "table", None)
-        if isinstance(target, TableClause):
-            yield target.name
-        entity = getattr(element, "_annotations", {}).get("parententity")
-        if entity is not None:
-            yield inspect(entity).mapper.local_table.name
+def _marks_of(element: Any) -> frozenset[str]:
+    marks: frozenset[str] = getattr(element, "_execution_options", {}).get(MARK, frozenset())
+    return marks
+
+
+def _parts(element: Any) -> Iterator[Any]:
+    """What an element consists of, also where SQLAlchemy's own traversal does not go."""
+    yield from element.get_children()
+    target = getattr(element, "table", None)
+    if isinstance(target, FromClause):
+        yield target
+    for part, _ in (*getattr(element, "_prefixes", ()), *getattr(element, "_suffixes", ())):
+        yield part
+    entity = getattr(element, "_annotations", {}).get("parententity")
+    if entity is not None:
+        yield inspect(entity).selectable
+
+
+def _names(element: Any) -> Iterator[str]:
+    if isinstance(element, TableClause):
+        yield element.name
+    elif isinstance(element, TextClause):
+        yield from _words(element.text)
+    elif isinstance(element, ColumnClause) and element.is_literal:
+        yield from _words(element.name)
+    for hint in (*getattr(element, "_hints", {}).values(), *dict(getattr(element, "_statement_hints", ())).values()):
+        yield from _words(hint)
+    for option in getattr(element, "_with_options", ()):
+        yield from _joined_by(option)
+
+
+def _joined_by(option: Any) -> Iterator[str]:
+    """The tables a loader option joins to the statement unseen (`joinedload`)."""
+    for load in getattr(option, "context", ()):
+        if getattr(load, "strategy", None) == JOINED:
+            yield from (part.local_table.name for part in load.path.path if getattr(part, "is_mapper", False))
 
 
 @lru_cache(maxsize=512)
@@ -68,14 +104,19 @@ def _words(text: str) -> frozenset[str]:
 @event.listens_for(Session, "do_orm_execute")
 def refuse_unmarked(state: ORMExecuteState) -> None:
     """Raise `Ungated` when a gated table occurs without its mark."""
-    if state.is_column_load or state.is_relationship_load:
+    if state.is_column_load or (state.is_relationship_load and _loads_from(state) in GATED):
         return
-    marks = state.execution_options.get(MARK, frozenset())
-    if EVERY_TABLE in marks:
-        return
-    missing = tables_in(state.statement) - marks
+    missing = tables_in(state.statement, state.execution_options.get(MARK, frozenset()))
     if missing:
         raise Ungated(f"no scope for {', '.join(sorted(missing))} in: {str(state.statement)[:300]}")
+
+
+def _loads_from(state: ORMExecuteState) -> str | None:
+    """The table whose row a relation is being loaded for."""
+    path = state.loader_strategy_path
+    owners: list[Mapper[Any]] = [part.parent for part in path.path if hasattr(part, "parent")] if path else []
+    name: str | None = getattr(owners[-1].local_table, "name", None) if owners else None
+    return name
 
 
 @event.listens_for(Session, "before_flush")
@@ -92,7 +133,10 @@ def _judge(actor: Actor | None, written: Any) -> None:
     if actor.is_system:
         return
     prefixes = [prefix for grant in actor.grants for prefix in grant.prefixes]
-    for path in _paths(written):
+    paths = list(_paths(written))
+    if not paths:
+        raise Ungated(f"{type(written).__name__} does not say where it stands: write it by a marked statement")
+    for path in paths:
         if not any(path.startswith(prefix) for prefix in prefixes):
             raise Ungated(f"{type(written).__name__} would be written outside the actor's places")
 
@@ -103,3 +147,11 @@ def _paths(written: Any) -> Iterator[str]:
         if attribute is not None:
             history = attribute.history
             yield from (value for value in (*history.added, *history.unchanged, *history.deleted) if value is not None)
+
+
+def _refuse_bulk(*_arguments: object, **_options: object) -> NoReturn:
+    raise Ungated("these write without telling the gate: use insert() or update()")
+
+
+for _name in UNSEEN_BY_THE_GATE:
+    setattr(Session, _name, _refuse_bulk)

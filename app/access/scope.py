@@ -94,9 +94,8 @@ class AtNode(Gated):
     def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """Whose node lies, today, within the subtrees where the permission holds."""
         node = GATED["org_node"].__table__.alias()
-        return exists(
-            select(node.c.id).where(node.c.id == entity.node_id, under(node.c.path, actor.places(permission))),
-        )
+        within = select(node.c.id).where(node.c.id == entity.node_id, under(node.c.path, actor.places(permission)))
+        return exists(marked(within, "org_node"))
 
 
 def tree_keys(table: str) -> tuple[SchemaItem, ...]:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import Gated, InTree, tree_keys
+from app.access.scope import Gated, InTree, marked, tree_keys
 from app.core.clock import sql_now
 from app.core.db import FAB, Base, Numbered
 from app.orgs.models import one_of
@@ -133,9 +133,8 @@ class AccountGrant(Numbered, Gated, Base):
     def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """Of an account the permission opens."""
         account = aliased(Account)
-        return exists(
-            select(account.id).where(account.id == entity.account_id, Account.reach(account, actor, permission)),
-        )
+        own = select(account.id).where(account.id == entity.account_id, Account.reach(account, actor, permission))
+        return exists(marked(own, "account"))
 
 
 class LoginName(Numbered, Base):

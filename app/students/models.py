@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import AtNode, Gated, InSchool, school_keys
+from app.access.scope import AtNode, Gated, InSchool, marked, school_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 from app.orgs.models import one_of
@@ -115,7 +115,8 @@ class Student(Numbered, InSchool, Base):
 
 def _person_by_student(person: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
     student = aliased(Student)
-    return exists(select(student.id).where(student.person_id == person.id, Student.reach(student, actor, permission)))
+    own = select(student.id).where(student.person_id == person.id, Student.reach(student, actor, permission))
+    return exists(marked(own, "student"))
 
 
 PERSON_REACHES.append(_person_by_student)
@@ -161,9 +162,8 @@ class HardshipRecognition(Numbered, Gated, Base):
     def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """Of a student the permission opens."""
         student = aliased(Student)
-        return exists(
-            select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission))
-        )
+        own = select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission))
+        return exists(marked(own, "student"))
 
 
 class Guardian(Numbered, Gated, Base):
