@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.core.feature import Feature
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+PREPARING = "serve.preparing"
+"""The file in the data folder that `serve` locks until the schema is there."""
 QUIET = ("apscheduler", "procrastinate", "alembic", "waitress.queue")
 """Loggers that tell of every job and every request; only their warnings are kept."""
 
@@ -28,6 +31,14 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def when_prepared(settings: Settings) -> None:
+    """Wait while `serve` makes the schema for this data folder; it starts us early, so that we are loaded by then."""
+    from app.core.filelock import FileLock
+
+    if (settings.data / PREPARING).exists():
+        FileLock(settings.data / PREPARING).pass_by()
 
 
 def _features() -> tuple[Feature, ...]:
@@ -67,10 +78,12 @@ def _serve_with_threads(settings: Settings) -> None:
 
     from run import app
 
+    when_prepared(settings)
     waitress.serve(app, host=settings.host, port=settings.port, threads=settings.web_threads, ident=None)
 
 
 def _become_gunicorn(settings: Settings) -> NoReturn:
+    when_prepared(settings)
     if not settings.database_url:
         raise click.ClickException("WEB_WORKERS > 1 needs DATABASE_URL here; `xuebao serve` sets it by itself")
     address = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
@@ -97,8 +110,11 @@ def worker(concurrency: int) -> None:
     from app.core.worker import Worker
 
     log_to_stderr()
-    jobs = [job for feature in _features() for job in feature.jobs]
-    with answering(), database_url(Settings.from_env()) as url:
+    with answering(), ExitStack() as held:
+        settings = Settings.from_env()
+        jobs = [job for feature in _features() for job in feature.jobs]
+        when_prepared(settings)
+        url = held.enter_context(database_url(settings))
         database = Database(url)
         Worker(database, jobs, concurrency=concurrency).run()
         database.close()
@@ -114,10 +130,13 @@ def scheduler() -> None:
 
     log_to_stderr()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    schedules = [schedule for feature in _features() for schedule in feature.schedules]
-    with answering(), database_url(Settings.from_env()) as url:
+    with answering(), ExitStack() as held:
+        settings = Settings.from_env()
+        schedules = [schedule for feature in _features() for schedule in feature.schedules]
+        when_prepared(settings)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: stop.set())
+        url = held.enter_context(database_url(settings))
         database = Database(url, pool_size=2)
         Scheduler(database, schedules).run(stop)
         database.close()

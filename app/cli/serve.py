@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.children import log_to_stderr
+from app.cli.children import PREPARING, log_to_stderr
 from config import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def serve(demo: bool) -> None:  # noqa: FBT001  click passes flags so
         files = [held.enter_context(_only_start(settings.data))]
         check_port(settings.host, settings.port)
         url, users = held.enter_context(_database(settings))
-        told = _prepare(settings, url, demo=demo)
-        environment = os.environ | {"DATABASE_URL": url, "XUEBAO_DATA": str(settings.data)}
-        status = _run(Announcement(settings, told), environment, [*files, *users])
+        status = _run(settings, url, [*files, *users], demo=demo)
     sys.exit(status)
 
 
@@ -106,15 +104,30 @@ def _database(settings: Settings) -> Iterator[tuple[str, list[int]]]:
         server.stop()
 
 
-def _prepare(settings: Settings, url: str, *, demo: bool) -> str | None:
-    """Make schema, keys and, if asked for, the demo; returns the path of the first-run page of an empty system."""
-    from app.accounts.sign_in import issue_first_run_link, needs_first_run
+def _run(settings: Settings, url: str, files: list[int], *, demo: bool) -> int:
+    """Start the children, make schema and demo while they load, then let them begin and keep them."""
     from app.core.crypto import Keyring
+    from app.core.filelock import FileLock
+    from app.core.processes import Supervisor
+
+    Keyring.at(settings.data)  # before several processes would each want to make it
+    environment = os.environ | {"DATABASE_URL": url, "XUEBAO_DATA": str(settings.data)}
+    preparing = FileLock(settings.data / PREPARING)
+    preparing.hold_within(LEFTOVER_SECONDS)
+    with Supervisor([_child(name, environment) for name in CHILDREN], click.echo, files=files) as supervisor:
+        announcement = Announcement(settings, _prepare(settings, url, demo=demo))
+        supervisor.stop_on_signals()
+        preparing.close()
+        return supervisor.run(announcement)
+
+
+def _prepare(settings: Settings, url: str, *, demo: bool) -> str | None:
+    """Make the schema and, if asked for, the demo; returns the path of the first-run page of an empty system."""
+    from app.accounts.sign_in import issue_first_run_link, needs_first_run
     from app.core.db import Database
     from app.core.migrate import upgrade
 
     upgrade(url)
-    Keyring.at(settings.data)  # before several processes would each want to make them
     database = Database(url, pool_size=2)
     if demo:
         from app.cli.demo import ensure
@@ -124,14 +137,6 @@ def _prepare(settings: Settings, url: str, *, demo: bool) -> str | None:
     token = database.transaction(issue_first_run_link) if empty else None
     database.close()
     return FIRST_RUN.format(token=token) if token else None
-
-
-def _run(announcement: Announcement, environment: dict[str, str], files: list[int]) -> int:
-    from app.core.processes import Supervisor
-
-    supervisor = Supervisor([_child(name, environment) for name in CHILDREN], click.echo, files=files)
-    supervisor.stop_on_signals()
-    return supervisor.run(announcement)
 
 
 def _child(name: str, environment: dict[str, str]) -> Child:

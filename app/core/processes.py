@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class _Running:
 
 
 class Supervisor:
-    """Keeps the children running until told to stop.
+    """Keeps the children running for the length of a `with` block.
 
     `files` are open files every child holds too (locks that last as long as any of them lives). `say` tells the
     operator one line. `stop_seconds` is how long a child may take to end before it is killed.
@@ -76,23 +77,25 @@ class Supervisor:
         self.stop = threading.Event()
         self._running: list[_Running] = []
 
-    def run(self, each_look: Callable[[], None]) -> int:
-        """Start the children and keep them until `stop` is set; return the exit status.
-
-        `each_look` is called about ten times a second. The status is 1 when a child died too often.
-        Must be called by the main thread: the system ties the children to the thread that started them.
-        """
+    def __enter__(self) -> Self:
+        """Start the children, in the main thread: the system ties them to the thread that started them."""
         self._running = [_Running(child, self._start(child)) for child in self.children]
-        status = 0
-        try:
-            while not self.stop.wait(LOOK_SECONDS):
-                if not self._restart_dead():
-                    status = 1
-                    break
-                each_look()
-        finally:
-            self._stop_all()
-        return status
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Tell every child once to end, wait, and kill what is left."""
+        self._stop_all()
+
+    def run(self, each_look: Callable[[], None]) -> int:
+        """Keep the children until `stop` is set; return the exit status, 1 when a child died too often.
+
+        `each_look` is called about ten times a second.
+        """
+        while not self.stop.wait(LOOK_SECONDS):
+            if not self._restart_dead():
+                return 1
+            each_look()
+        return 0
 
     def stop_on_signals(self) -> None:
         """Let SIGTERM and Ctrl-C set `stop`."""

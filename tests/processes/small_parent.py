@@ -19,7 +19,9 @@ def main() -> None:
     child = Child("child", sys.argv[2:], dict(os.environ), Path.cwd(), polite=True)
     supervisor = Supervisor([child], say, stop_seconds=float(sys.argv[1]))
     supervisor.stop_on_signals()
-    sys.exit(supervisor.run(lambda: None))
+    with supervisor:
+        status = supervisor.run(lambda: None)
+    sys.exit(status)
 
 
 if __name__ == "__main__":
