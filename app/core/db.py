@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_appbuilder import Model
 from sqlalchemy import BigInteger, DateTime, Identity, Text, create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 from sqlalchemy.orm import Session as _Session
 
@@ -97,6 +98,22 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def refused(**meaning: Callable[[], Exception]) -> Iterator[None]:
+    """Raise the refusal that a violated constraint means, by the constraint's name.
+
+    A service looks first, so that it can say how many; two that look at the same instant meet only in the constraint.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        violated = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if violated not in meaning:
+            raise
+        refusal = meaning[violated]()
+        raise refusal from error
 
 
 def driver_url(url: str) -> str:

@@ -14,5 +14,7 @@ FEATURE = Feature(
     sentences={
         "bad_place": _l("A place of this kind cannot stand there."),
         "code_taken": _l("This code is in use. Codes are unique over the whole system."),
+        "class_number_taken": _l("This class number is in use in this school. Class numbers never change."),
+        "class_set_name_taken": _l("This school has a department of this name."),
     },
 )

@@ -24,7 +24,6 @@ COHORT_STAGES = frozenset({"junior_college", "undergraduate", "master", "doctor"
 FIRST_MONTH_OF_YEAR = 9
 LONGEST_NAME = 100
 CLASS_NUMBER = re.compile(r"[A-Za-z0-9-]{1,20}")
-LONGEST_NAME = 100
 GEOGRAPHY = ("ministry", "province", "city", "county")
 
 
@@ -96,14 +95,6 @@ def check_place(parent_kind: str, kind: str, *, parent_in_school: bool) -> None:
         raise BadPlace({"kind": "inside_schools_only"})
     if kind in GEOGRAPHY and parent_kind in GEOGRAPHY and GEOGRAPHY.index(kind) <= GEOGRAPHY.index(parent_kind):
         raise BadPlace({"kind": "not_below_its_own_level"})
-
-
-def check_name(name: str) -> str:
-    """The name as it is stored (trimmed), or `Invalid`: 1 to 100 characters, none of them a control character."""
-    name = name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise Invalid({"name": "name_length"})
-    return name
 
 
 def class_number(given: str | None, *, code: str, school_code: str) -> str:

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import BigInteger, cast, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
+from app.audit.rules import common_path
 from app.audit.services import record
 from app.core import locks
-from app.core.errors import Conflict, NotFound
+from app.core.db import refused
+from app.core.errors import NotFound
 from app.core.events import tell
-from app.orgs.models import ClassGroup, ClassSet, ClassSetClass, NodePlacement, OrgNode
-from app.orgs.rules import NewNode, NodesPlanted, check_place, checked_name
+from app.orgs.models import ClassGroup, ClassSet, ClassSetClass, Kind, NodePlacement, OrgNode
+from app.orgs.rules import (
+    ClassNumberTaken,
+    CodeTaken,
+    NameTaken,
+    NewNode,
+    NodesPlanted,
+    RootExists,
+    check_place,
+    checked_name,
+    class_number,
+)
 
-
-class RootExists(Conflict):
-    """The system has its root already; there is exactly one."""
-
-    code = "root_exists"
-
-
-class CodeTaken(Conflict):
-    """A node with this code exists, here or elsewhere; codes are unique over the whole tree and never change."""
-
-    code = "code_taken"
+Row = dict[str, Any]
 
 
 def plant_root(session: Session, actor: Actor, *, kind: str, name: str, code: str) -> OrgNode:
@@ -50,15 +53,15 @@ def plant_root(session: Session, actor: Actor, *, kind: str, name: str, code: st
 def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, int]:
     """Add nodes below nodes the actor may add to; a node may stand below one earlier in the list. All or nothing.
 
-    Returns code → id of the new nodes. Raises `NotFound` for a parent out of scope, `BadPlace`, `CodeTaken`, `Invalid`.
+    Returns code → id of the new nodes. Raises `NotFound` for a parent out of scope, `BadPlace`, `CodeTaken`,
+    `ClassNumberTaken`, `Invalid`. The parents are locked, so that of two who add below one node the second waits.
     """
+    if not nodes:
+        return {}
     parents = _parents(session, actor, {node.parent_code for node in nodes} - {node.code for node in nodes})
-    _refuse_taken(session, [node.code for node in nodes if node.code])
-    rows, classes, placements = _laid_out(nodes, parents, _new_ids(session, len(nodes)), _serials(session, parents))
-    session.execute(entering(insert(OrgNode), OrgNode, actor, Permission.ORG_CREATE), rows)
-    if classes:
-        session.execute(entering(insert(ClassGroup), ClassGroup, actor, Permission.ORG_CREATE), classes)
-    _begin_placements(session, actor, placements)
+    rows = _laid_out(nodes, _known(session, parents), _new_ids(session, len(nodes)), _serials(session, parents))
+    _refuse_taken(session, [row["code"] for row in rows])
+    _insert(session, actor, nodes, rows)
     ids = [row["id"] for row in rows]
     record(
         session,
@@ -66,7 +69,7 @@ def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, 
         "org:create",
         subject="org_node",
         ids=ids[:100],
-        path=rows[0]["path"],
+        path=common_path(row["path"] for row in rows),
         after={"count": len(rows), "first": rows[0]["name"]},
     )
     tell(session, actor, NodesPlanted(tuple(ids)))
@@ -74,7 +77,12 @@ def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, 
 
 
 def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str, class_codes: Sequence[str]) -> int:
-    """Group classes of one school under a name (系维护, CC-18); returns the id of the class set."""
+    """Group classes of one school under a name (系维护, CC-18); returns the id of the class set.
+
+    The school and every class must be in the actor's scope (`NotFound`); the name is free in the school (`NameTaken`).
+    """
+    if not actor.covers(Permission.CLASS_SET_CREATE, school.path):
+        raise NotFound(what="school")
     inside = visible(
         select(OrgNode.id).where(
             OrgNode.code.in_(class_codes), OrgNode.school_id == school.id, OrgNode.kind == "class"
@@ -91,11 +99,13 @@ def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str
         .values(node_id=school.id, tree_path=school.path, name=checked_name(name))
         .returning(ClassSet.id)
     )
-    set_id: int = session.execute(entering(made, ClassSet, actor, Permission.CLASS_SET_CREATE)).scalar_one()
-    session.execute(
-        entering(insert(ClassSetClass), ClassSetClass, actor, Permission.CLASS_SET_CREATE),
-        [{"class_set_id": set_id, "node_id": node_id} for node_id in ids],
-    )
+    with refused(uq_class_set_name=NameTaken):
+        set_id: int = session.execute(entering(made, ClassSet, actor, Permission.CLASS_SET_CREATE)).scalar_one()
+    if ids:
+        session.execute(
+            entering(insert(ClassSetClass), ClassSetClass, actor, Permission.CLASS_SET_CREATE),
+            [{"class_set_id": set_id, "node_id": node_id} for node_id in ids],
+        )
     record(
         session, actor, "class_set:create", subject="class_set", ids=[set_id], path=school.path, after={"name": name}
     )
@@ -109,72 +119,100 @@ def _new_ids(session: Session, count: int) -> list[int]:
 
 
 def _parents(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNode]:
-    stmt = select(OrgNode).where(OrgNode.code.in_(codes), OrgNode.closed_at.is_(None))
-    found = {node.code: node for node in session.scalars(visible(stmt, OrgNode, actor, Permission.ORG_CREATE))}
+    stmt = select(OrgNode).where(OrgNode.code.in_(codes), OrgNode.closed_at.is_(None)).order_by(OrgNode.id)
+    # NO KEY UPDATE: rows that point here may come meanwhile, but no second act gives the same serials
+    locked = stmt.with_for_update(key_share=True)
+    found = {node.code: node for node in session.scalars(visible(locked, OrgNode, actor, Permission.ORG_CREATE))}
     if codes - set(found):
         raise NotFound(what="node")
     return found
 
 
+def _known(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, Row]:
+    """The parents in the form the new rows are laid out from, each with the code of the school it lies in."""
+    schools = {node.school_id for node in parents.values() if node.school_id}
+    stmt = select(OrgNode.id, OrgNode.code).where(OrgNode.id.in_(schools))
+    found = session.execute(everything(stmt, because="the codes of the schools that nodes in scope lie in"))
+    codes: dict[int | None, str] = {row.id: row.code for row in found}
+    return {
+        code: {
+            "id": node.id,
+            "path": node.path,
+            "kind": node.kind,
+            "school_id": node.school_id,
+            "school_code": codes.get(node.school_id),
+        }
+        for code, node in parents.items()
+    }
+
+
 def _refuse_taken(session: Session, codes: Sequence[str]) -> None:
     taken = everything(select(OrgNode.code).where(OrgNode.code.in_(codes)), because="codes are unique over the tree")
-    first = session.scalars(taken.limit(1)).first()
-    if first or len(set(codes)) != len(codes):
-        raise CodeTaken(node_code=first)
+    first = session.scalars(taken.order_by(OrgNode.code).limit(1)).first()
+    twice = next((code for code, count in Counter(codes).items() if count > 1), None)
+    if first or twice:
+        raise CodeTaken(node_code=first or twice)
 
 
-def _serials(session: Session, parents: dict[str, OrgNode]) -> dict[str, int]:
+def _serials(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, int]:
+    """The last serial used below each parent: how many children there are, or the highest one their codes name."""
     ids = {node.id: code for code, node in parents.items()}
-    stmt = select(OrgNode.parent_id, func.count()).where(OrgNode.parent_id.in_(list(ids))).group_by(OrgNode.parent_id)
+    named = func.max(cast(func.substring(OrgNode.code, "-([0-9]{1,9})$"), BigInteger))
+    stmt = (
+        select(OrgNode.parent_id, func.greatest(func.count(), named))
+        .where(OrgNode.parent_id.in_(list(ids)))
+        .group_by(OrgNode.parent_id)
+    )
     counted = session.execute(everything(stmt, because="serials count closed nodes too"))
     return {ids[parent_id]: n for parent_id, n in counted if parent_id is not None}
 
 
-def _laid_out(
-    nodes: Sequence[NewNode],
-    parents: dict[str, OrgNode],
-    ids: list[int],
-    serials: dict[str, int],
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    known: dict[str, dict[str, Any]] = {
-        code: {"id": node.id, "path": node.path, "kind": node.kind, "school_id": node.school_id, "code": code}
-        for code, node in parents.items()
-    }
-    rows: list[dict[str, Any]] = []
-    classes: list[dict[str, Any]] = []
-    placements: list[dict[str, Any]] = []
+def _laid_out(nodes: Sequence[NewNode], known: dict[str, Row], ids: list[int], serials: dict[str, int]) -> list[Row]:
+    rows: list[Row] = []
     for node, node_id in zip(nodes, ids, strict=True):
-        parent = known[node.parent_code]
-        row = _row(node, node_id, parent, serials)
+        if node.parent_code not in known:
+            raise NotFound(what="node")
+        row = _row(node, node_id, known[node.parent_code], serials)
         known[row["code"]] = row
         rows.append(row)
-        placements.append({"node_id": node_id, "parent_id": parent["id"], "path": row["path"]})
-        if node.kind == "class":
-            classes.append(_class_row(node, row))
-    return rows, classes, placements
+    return rows
 
 
-def _row(node: NewNode, node_id: int, parent: dict[str, Any], serials: dict[str, int]) -> dict[str, Any]:
+def _row(node: NewNode, node_id: int, parent: Row, serials: dict[str, int]) -> Row:
     check_place(parent["kind"], node.kind, parent_in_school=parent["school_id"] is not None)
     serial = serials[node.parent_code] = serials.get(node.parent_code, 0) + 1
+    code = node.code or f"{node.parent_code}-{serial}"
+    is_school = node.kind in {Kind.SCHOOL, Kind.UNIT}
     return {
         "id": node_id,
         "parent_id": parent["id"],
         "kind": node.kind,
-        "code": node.code or f"{node.parent_code}-{serial}",
+        "code": code,
         "name": checked_name(node.name),
         "path": f"{parent['path']}{node_id}/",
-        "school_id": node_id if node.kind in {"school", "unit"} else parent["school_id"],
+        "school_id": node_id if is_school else parent["school_id"],
+        "school_code": code if is_school else parent["school_code"],
         "stage": node.stage,
         "entry_year": node.entry_year,
         "sort": serial,
     }
 
 
-def _class_row(node: NewNode, row: dict[str, Any]) -> dict[str, Any]:
-    number = node.class_number or row["code"].rsplit("-", 1)[-1]
+def _insert(session: Session, actor: Actor, nodes: Sequence[NewNode], rows: Sequence[Row]) -> None:
+    columns = [{name: value for name, value in row.items() if name != "school_code"} for row in rows]
+    classes = [_class_row(node, row) for node, row in zip(nodes, rows, strict=True) if node.kind == Kind.CLASS]
+    with refused(uq_org_node_code=CodeTaken, uq_class_group_school_id_class_number=ClassNumberTaken):
+        session.execute(entering(insert(OrgNode), OrgNode, actor, Permission.ORG_CREATE), columns)
+        if classes:
+            session.execute(entering(insert(ClassGroup), ClassGroup, actor, Permission.ORG_CREATE), classes)
+    placements = [{"node_id": row["id"], "parent_id": row["parent_id"], "path": row["path"]} for row in rows]
+    _begin_placements(session, actor, placements)
+
+
+def _class_row(node: NewNode, row: Row) -> Row:
+    number = class_number(node.class_number, code=row["code"], school_code=row["school_code"])
     return {"node_id": row["id"], "tree_path": row["path"], "school_id": row["school_id"], "class_number": number}
 
 
-def _begin_placements(session: Session, actor: Actor, rows: list[dict[str, Any]]) -> None:
+def _begin_placements(session: Session, actor: Actor, rows: list[Row]) -> None:
     session.execute(entering(insert(NodePlacement), NodePlacement, actor, Permission.ORG_CREATE), rows)

@@ -14,6 +14,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything
 from app.core.crypto import Keyring
+from app.core.db import refused
 from app.core.errors import Conflict
 from app.people.certificates import CertificateType, identity_key
 from app.people.models import Person
@@ -43,6 +44,8 @@ class NumberTaken(Conflict):
 
 def enter(session: Session, actor: Actor, people: Sequence[NewPerson], *, keyring: Keyring) -> list[int]:
     """Enter persons and return their ids in the same order; raises `NumberTaken` when any number is on file."""
+    if not people:
+        return []
     rows = [_row(person, keyring) for person in people]
     digests = [row["number_digest"] for row in rows if row["number_digest"]]
     taken = session.scalars(
@@ -51,10 +54,12 @@ def enter(session: Session, actor: Actor, people: Sequence[NewPerson], *, keyrin
             because="a number is on file once in the whole system; only the count leaves this function",
         ),
     ).all()
-    if taken or len(set(digests)) != len(digests):
-        raise NumberTaken(count=len(taken))
+    doubles = len(digests) - len(set(digests))
+    if taken or doubles:
+        raise NumberTaken(count=len(taken) + doubles)
     made = insert(Person).returning(Person.id, sort_by_parameter_order=True)
-    return list(session.scalars(entering(made, Person, actor, Permission.STUDENT_CREATE), rows))
+    with refused(uq_person_number_digest=lambda: NumberTaken(count=1)):
+        return list(session.scalars(entering(made, Person, actor, Permission.STUDENT_CREATE), rows))
 
 
 def _row(person: NewPerson, keyring: Keyring) -> dict[str, object]:

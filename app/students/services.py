@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
+from app.audit.rules import common_path
 from app.audit.services import record
 from app.core.crypto import Keyring
-from app.core.errors import NotFound
+from app.core.db import refused
+from app.core.errors import Invalid, NotFound
 from app.core.events import tell
 from app.orgs.models import OrgNode
+from app.people.rules import is_student_number
 from app.students.models import HardshipRecognition, Placement, Student
 from app.students.rules import AlreadyInSchool, NewStudent, StudentNumberTaken, StudentsPlaced
 
@@ -27,19 +30,26 @@ def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring:
     """Admit persons into classes and return the students' ids in the same order; all or nothing.
 
     Every class must be open and in the actor's scope (`NotFound`), nobody may be a student already
-    (`AlreadyInSchool`), student numbers are unique in a school (`StudentNumberTaken`). Tells `StudentsPlaced`.
+    (`AlreadyInSchool`), student numbers are unique in a school (`StudentNumberTaken`) and have 4 to 20 letters, digits
+    or hyphens (`Invalid`). Tells `StudentsPlaced`.
     """
     if not new:
         return []
+    if not all(is_student_number(student.student_number) for student in new):
+        raise Invalid({"student_number": "student_number_shape"})
     classes = _classes(session, actor, {student.class_code for student in new})
     rows = [_row(student, classes[student.class_code], keyring) for student in new]
     _refuse_doubles(session, rows)
     made = insert(Student).returning(Student.id, sort_by_parameter_order=True)
-    ids = list(session.scalars(entering(made, Student, actor, Permission.STUDENT_CREATE), rows))
+    with refused(
+        uq_student_open=lambda: AlreadyInSchool(count=1),
+        uq_student_school_id_student_number=lambda: StudentNumberTaken(count=1),
+    ):
+        ids = list(session.scalars(entering(made, Student, actor, Permission.STUDENT_CREATE), rows))
     placements = [{"student_id": i, "node_id": row["node_id"]} for i, row in zip(ids, rows, strict=True)]
     session.execute(entering(insert(Placement), Placement, actor, Permission.STUDENT_CREATE), placements)
     _recognise(session, actor, ids, new)
-    path = _common_path([row["tree_path"] for row in rows])
+    path = common_path(row["tree_path"] for row in rows)
     record(session, actor, "student:create", subject="student", ids=ids[:100], path=path, after={"count": len(ids)})
     tell(session, actor, StudentsPlaced(tuple(ids)))
     return ids
@@ -78,8 +88,8 @@ def _refuse_doubles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
             because="a person is in one school at a time in the whole system; only the count leaves this function",
         ),
     ).all()
-    if open_rows or len(set(people)) != len(people):
-        raise AlreadyInSchool(count=len(open_rows))
+    if count := len(open_rows) + len(people) - len(set(people)):
+        raise AlreadyInSchool(count=count)
     numbers = [(row["school_id"], row["student_number"]) for row in rows]
     taken = session.scalars(
         everything(
@@ -87,8 +97,8 @@ def _refuse_doubles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
             because="student numbers are unique in a school the actor admits into",
         ),
     ).all()
-    if taken or len(set(numbers)) != len(numbers):
-        raise StudentNumberTaken(count=len(taken))
+    if count := len(taken) + len(numbers) - len(set(numbers)):
+        raise StudentNumberTaken(count=count)
 
 
 def _recognise(session: Session, actor: Actor, ids: Sequence[int], new: Sequence[NewStudent]) -> None:
@@ -100,13 +110,3 @@ def _recognise(session: Session, actor: Actor, ids: Sequence[int], new: Sequence
     if rows:
         made = insert(HardshipRecognition)
         session.execute(entering(made, HardshipRecognition, actor, Permission.STUDENT_CREATE), rows)
-
-
-def _common_path(paths: Sequence[str]) -> str:
-    first, last = min(paths), max(paths)
-    parts = []
-    for one, other in zip(first.split("/"), last.split("/"), strict=False):
-        if one != other:
-            break
-        parts.append(one)
-    return "/".join(parts).rstrip("/") + "/"
