@@ -101,11 +101,16 @@ def _know(opened: Session) -> None:
 
 
 def start(token: str, locale: str) -> None:
-    """Give the browser a new signed-in cookie; nothing of an earlier one survives, save what was not secret."""
+    """Give the browser a new signed-in cookie; nothing of an earlier one survives but a language chosen before.
+
+    `locale` is the account's own; it counts unless the sign-in page was switched to another than the usual one.
+    """
+    usual = current_app.config["BABEL_DEFAULT_LOCALE"]
+    chosen = session.get("locale", usual)
     session.clear()
     session["_user_id"] = token
     session["_fresh"] = True
-    session["locale"] = locale
+    session["locale"] = locale if chosen == usual else chosen
 
 
 def stop() -> str | None:
