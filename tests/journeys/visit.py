@@ -1,0 +1,118 @@
+"""Somebody's window on the site. Every page that is opened in it is looked at: status, console, accessibility."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Response
+
+from tests.journeys.site import Site
+
+AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESK, PHONE = (1440, 900), (390, 844)
+REFUSED_FETCH = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+SHOTS = os.environ.get("XUEBAO_SHOTS")
+"""A folder for a picture of every page that is looked at; without it no picture is taken."""
+
+Visiting = Callable[..., "Visit"]
+
+
+class Visit:
+    """A browser window of its own, signed in as a role of the demo or as nobody."""
+
+    def __init__(self, browser: Browser, site: Site, name: str, size: tuple[int, int], state: Any) -> None:
+        """Open the window; `name` is what its pictures are called."""
+        self.site = site
+        self.name = name
+        self.context: BrowserContext = browser.new_context(
+            base_url=site.url,
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=size == PHONE,
+            locale="zh-CN",
+            storage_state=state,
+            reduced_motion="reduce",
+        )
+        self.page = self.context.new_page()
+        self._console: list[str] = []
+        self._refused: list[int] = []
+        self._pictures = count(1)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._console.append(str(error)))
+        self.page.on("response", self._answered)
+
+    def go(self, path: str, *, refused: Collection[int] = ()) -> None:
+        """Open an address and look at the page."""
+        self.page.goto(path)
+        self.look(refused=refused)
+
+    def click(self, target: Locator, *, refused: Collection[int] = ()) -> None:
+        """Click something that leads to another page, and look at that."""
+        with self.page.expect_navigation():
+            target.click()
+        self.look(refused=refused)
+
+    def look(self, *, refused: Collection[int] = ()) -> None:
+        """Look at the page: nothing refused but what is expected, a silent console, nothing axe objects to."""
+        self._photograph()
+        assert self._refused == list(refused), f"{self.page.url} {self._refused}"
+        told = [REFUSED_FETCH.match(line) for line in self._console]
+        said = [line for line, match in zip(self._console, told, strict=True) if not match or int(match[1]) not in refused]
+        assert not said, f"{self.page.url} {said}"
+        assert not self.objections(), f"{self.page.url} {self.objections()}"
+        self._console.clear()
+        self._refused.clear()
+
+    def objections(self) -> list[str]:
+        """What axe-core finds wrong with the page as it stands."""
+        if not self.page.evaluate("() => Boolean(window.axe)"):
+            self.page.evaluate(AXE)  # past the content security policy, as a person's own tool would be
+        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        result = self.page.evaluate("options => axe.run(document, options)", options)
+        return [f"{found['id']}: {found['nodes'][0]['html']}" for found in result["violations"]]
+
+    def rows(self) -> Locator:
+        """The lines of the table on the page, without its total."""
+        return self.page.locator("table.grid tbody tr")
+
+    def path(self) -> str:
+        """The path of the page."""
+        return urlsplit(self.page.url).path
+
+    def heading(self) -> str:
+        """The title of the page."""
+        return self.page.locator("h1").inner_text()
+
+    def words(self) -> str:
+        """All that is said on the page: what can be read, and what only a screen reader reads."""
+        spoken: list[str] = self.page.evaluate(
+            """() => ["aria-label", "placeholder", "title", "alt"].flatMap(name =>
+                 Array.from(document.querySelectorAll(`[${name}]`), element => element.getAttribute(name)))""",
+        )
+        return "\n".join([self.page.title(), self.page.locator("body").inner_text(), *spoken])
+
+    def type_credentials(self, name: str, password: str) -> Locator:
+        """Fill the sign-in form; returns its button."""
+        main = self.page.get_by_role("main")
+        main.get_by_role("textbox", name="用户名", exact=True).fill(name)
+        main.get_by_role("textbox", name="密码", exact=True).fill(password)
+        return main.get_by_role("button", name="登录", exact=True)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        self._console.append(message.text)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self._refused.append(response.status)
+
+    def _photograph(self) -> None:
+        if SHOTS:
+            language = self.page.locator("html").get_attribute("lang")
+            picture = f"{self.name}-{next(self._pictures):02}-{language}.png"
+            self.page.screenshot(path=Path(SHOTS) / picture, full_page=True)
