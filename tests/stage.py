@@ -1,0 +1,137 @@
+"""The fixtures of tests that play with the shared cast: it is raised once a run of a worker and cloned from there.
+
+A folder whose tests want it says in its `conftest.py`: `from tests.stage import *`. Then `database`, `session` and
+`statements` lead to a clone in which the cast stands; what a test does is rolled back, or dropped with its own clone
+where it is marked `committed`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import func, select, text
+
+from app.access.actor import SYSTEM
+from app.access.gate import bind
+from app.access.scope import everything
+from app.audit.models import Audit
+from app.core import events
+from app.core.db import Database, Session
+from app.features import FEATURES
+from app.orgs.models import OrgNode
+from tests.cluster import Cluster, in_database
+from tests.world import World, raise_world
+
+__all__ = ["acts", "database", "features_listen", "node", "session", "stage", "staged_database", "world"]
+
+TEST = "a test looks at everything"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A database in which the cast stands and nobody works, to be cloned."""
+
+    cluster: Cluster
+    name: str
+    world: World
+
+    def clone(self, name: str) -> str:
+        """Make a database like it and return its URL."""
+        with psycopg.connect(self.cluster.url, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self.name)),
+            )
+        return in_database(self.cluster.url, name)
+
+
+@pytest.fixture(scope="session")
+def stage(cluster: Cluster) -> Iterator[Stage]:
+    """The cast, raised once."""
+    name = f"stage_{uuid.uuid4().hex}"
+    with cluster.cloned(name) as url:
+        opened = Database(url)
+        world = opened.transaction(raise_world)
+        with opened.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
+        opened.close()
+        yield Stage(cluster, name, world)
+
+
+@pytest.fixture(scope="session")
+def staged_database(stage: Stage) -> Iterator[Database]:
+    """The clone in which ordinary tests work; use `database` or `session`, which roll back."""
+    name = f"{stage.name[:40]}_shared"
+    opened = Database(stage.clone(name))
+    yield opened
+    opened.close()
+    stage.cluster.drop(name)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Database]:
+    """The database of this test, with the cast in it; unless marked `committed`, commits are savepoints."""
+    if request.node.get_closest_marker("committed"):
+        name = f"committed_{uuid.uuid4().hex}"
+        own = Database(stage.clone(name))
+        yield own
+        own.close()
+        stage.cluster.drop(name)
+        return
+    shared: Database = request.getfixturevalue("staged_database")
+    usual = shared.sessions.kw["bind"]
+    with shared.engine.connect() as connection:
+        outer = connection.begin()
+        shared.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+        try:
+            yield shared
+        finally:
+            shared.sessions.configure(bind=usual, join_transaction_mode="conditional_savepoint")
+            outer.rollback()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session on the database of this test, bound to the system."""
+    with database.sessions() as opened:
+        bind(opened, SYSTEM)
+        yield opened
+
+
+@pytest.fixture
+def world(stage: Stage) -> World:
+    """The cast."""
+    return stage.world
+
+
+@pytest.fixture(autouse=True)
+def features_listen() -> None:
+    """Connect the listeners of all features, whatever an earlier test connected."""
+    events.connect(listener for feature in FEATURES for listener in feature.listeners)
+
+
+@pytest.fixture
+def node(session: Session) -> Callable[[str], OrgNode]:
+    """The node of a code."""
+
+    def find(code: str) -> OrgNode:
+        stmt = select(OrgNode).where(OrgNode.code == code)
+        return session.scalars(everything(stmt, because=TEST)).one()
+
+    return find
+
+
+@pytest.fixture
+def acts(session: Session) -> Callable[[], list[Audit]]:
+    """The lines of the audit since the test began."""
+    last = session.scalar(everything(select(func.max(Audit.id)), because=TEST)) or 0
+
+    def since() -> list[Audit]:
+        stmt = select(Audit).where(Audit.id > last).order_by(Audit.id)
+        return list(session.scalars(everything(stmt, because=TEST)))
+
+    return since
