@@ -5,11 +5,50 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from markupsafe import Markup
+from wtforms import HiddenField, StringField
+from wtforms.widgets import TextInput
 
 KEY_LENGTH = 32
+
+
+class PickerInput(TextInput):
+    """A text input whose suggestions the server sends while one types; the value is a code, the suggestion its name."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        """Render the input and the list its suggestions go to."""
+        kwargs |= {
+            "list": f"{field.id}-options",
+            "autocomplete": "off",
+            "hx-get": url_for(field.endpoint),
+            "hx-trigger": "focus once, input changed delay:250ms",
+            "hx-target": f"#{field.id}-options",
+            "hx-swap": "innerHTML",
+            "hx-params": f"{field.name},q_from",
+            "hx-vals": f'{{"q_from": "{field.name}"}}',
+        }
+        return super().__call__(field, **kwargs) + Markup('<datalist id="%s-options"></datalist>') % field.id
+
+
+class PickerField(StringField):
+    """Search-as-you-type for what has too many values for a choice: works without scripts by typing the code.
+
+    `endpoint` answers GET with the typed text under the field's own name (`asked_text` reads it) by <option> lines.
+    """
+
+    widget = PickerInput()
+
+    def __init__(self, *args: Any, endpoint: str, **kwargs: Any) -> None:
+        """Name the endpoint that knows the suggestions."""
+        super().__init__(*args, **kwargs)
+        self.endpoint = endpoint
+
+
+def asked_text(longest: int = 50) -> str:
+    """What was typed into a picker, trimmed and cut; the picker says under which name it sends it."""
+    return request.args.get(request.args.get("q_from", "q"), "").strip().replace("\x00", "")[:longest]
 
 
 class ActForm(FlaskForm):
