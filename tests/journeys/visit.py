@@ -65,17 +65,27 @@ class Visit:
         told = [REFUSED_FETCH.match(line) for line in self._console]
         said = [line for line, match in zip(self._console, told, strict=True) if not match or int(match[1]) not in refused]
         assert not said, f"{self.page.url} {said}"
-        assert not self.objections(), f"{self.page.url} {self.objections()}"
-        self._console.clear()
-        self._refused.clear()
+        objections = self.objections()
+        assert not objections, f"{self.page.url} {objections}"
+        self.forget()
 
     def objections(self) -> list[str]:
         """What axe-core finds wrong with the page as it stands."""
         if not self.page.evaluate("() => Boolean(window.axe)"):
             self.page.evaluate(AXE)  # past the content security policy, as a person's own tool would be
-        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False, "iframes": False}
         result = self.page.evaluate("options => axe.run(document, options)", options)
         return [f"{found['id']}: {found['nodes'][0]['html']}" for found in result["violations"]]
+
+    def forget(self) -> None:
+        """Let what has been refused and said so far pass; the journey has looked at it in another way."""
+        self._console.clear()
+        self._refused.clear()
+
+    def menu(self, entry: str) -> Locator:
+        """Open the menu of a phone and give one of its entries."""
+        self.page.get_by_role("button", name="打开菜单").click()
+        return self.page.locator("#side").get_by_role("link", name=entry, exact=True)
 
     def rows(self) -> Locator:
         """The lines of the table on the page, without its total."""

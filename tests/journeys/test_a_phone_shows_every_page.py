@@ -1,0 +1,64 @@
+"""On a phone: nothing sticks out at the side, everything is large enough for a thumb, the menu opens and closes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.visit import PHONE, Visit, Visiting
+
+SMALL_TARGETS = """() => Array.from(document.querySelectorAll("a, button, input:not([type=hidden]), select, summary"))
+  .map(target => [target, (target.type === "checkbox" && target.closest(".check, label")) || target])
+  .filter(([target]) => !target.matches(".skip") && target.checkVisibility({visibilityProperty: true}))
+  .map(([target, box]) => [target, box.getBoundingClientRect()])
+  .filter(([_, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
+  .map(([target, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${target.outerHTML.slice(0, 160)}`)"""
+PAGES = {
+    "school_admin": ("/", "/orgs/", "/students/", "/figures/", "/departments/list/"),
+    "province_admin": ("/", "/figures/"),
+    "guardian": ("/", "/students/"),
+}
+
+
+def _look_on_phone(visit: Visit) -> None:
+    visit.look()
+    assert visit.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, visit.page.url
+    assert not visit.page.evaluate(SMALL_TARGETS), visit.page.url
+
+
+@pytest.mark.parametrize(("role", "path"), [(role, path) for role, paths in PAGES.items() for path in paths])
+def test_a_phone_shows_every_page(role: str, path: str, visiting: Visiting) -> None:
+    visit = visiting(role, size=PHONE)
+    visit.page.goto(path)
+    _look_on_phone(visit)
+
+
+def test_a_phone_shows_the_list_behind_a_figure(visiting: Visiting) -> None:
+    visit = visiting("school_admin", size=PHONE)
+    visit.page.goto("/")
+    visit.page.locator("a.figure").first.click()
+    visit.page.wait_for_url("**/people?**")
+    _look_on_phone(visit)
+
+
+def test_a_phone_shows_the_sign_in_page(visiting: Visiting) -> None:
+    visit = visiting(size=PHONE)
+    visit.page.goto("/login/")
+    _look_on_phone(visit)
+
+
+def test_the_menu_of_a_phone_opens_and_closes(visiting: Visiting) -> None:
+    visit = visiting("school_admin", size=PHONE)
+    visit.go("/")
+    menu = visit.page.locator("#side")
+    opener = visit.page.get_by_role("button", name="打开菜单")
+    expect(menu).to_be_hidden()
+    opener.click()
+    expect(menu).to_be_visible()
+    _look_on_phone(visit)
+    visit.page.get_by_role("button", name="关闭菜单").click()
+    expect(menu).to_be_hidden()
+    opener.click()
+    visit.click(menu.get_by_role("link", name="学生", exact=True))
+    expect(menu).to_be_hidden()
+    assert visit.heading() == "学生"

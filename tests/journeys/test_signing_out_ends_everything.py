@@ -1,0 +1,41 @@
+"""Signed out means out: the button works by keyboard, Back shows nothing, a copy of the cookie opens nothing."""
+
+from __future__ import annotations
+
+from tests.journeys.site import Site
+from tests.journeys.visit import Visit, Visiting
+
+
+def _sign_in(visit: Visit, site: Site, role: str) -> None:
+    visit.go("/login/")
+    visit.click(visit.type_credentials(site.accounts[role].username, site.accounts[role].password))
+    assert visit.path() == "/"
+
+
+def test_back_shows_nothing_after_signing_out(site: Site, visiting: Visiting) -> None:
+    visit = visiting()
+    _sign_in(visit, site, "school_admin")
+    visit.go("/students/")
+    stolen = visit.context.cookies()
+    student = visit.page.locator("tbody th").first.inner_text()
+    visit.page.get_by_role("button", name="王建国").press("Enter")
+    leave = visit.page.get_by_role("button", name="退出登录")
+    with visit.page.expect_navigation():
+        leave.press("Enter")
+    visit.look()
+    assert visit.path() == "/login/"
+    visit.page.go_back()
+    visit.look()
+    assert visit.path() == "/login/"
+    assert student not in visit.page.content()
+    visit.context.add_cookies(stolen)  # type: ignore[arg-type]  Playwright hands out what it takes
+    visit.go("/students/")
+    assert visit.path() == "/login/"
+
+
+def test_signing_in_leads_where_one_wanted_to_go(site: Site, visiting: Visiting) -> None:
+    visit = visiting()
+    visit.go("/students/?size=50")
+    assert visit.path() == "/login/"
+    visit.click(visit.type_credentials(site.accounts["class_teacher"].username, site.accounts["class_teacher"].password))
+    assert visit.page.url == f"{site.url}/students/?size=50"
