@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 ACTOR = "actor"
 JOINED = (("lazy", "joined"),)
+TOKEN = re.compile(r"[a-z_][a-z_0-9]*|[.,(]")
+COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+BEFORE_A_TABLE = frozenset(("from", "join", "into", "update", "only", "table", "using", "truncate", "copy", "lock"))
 UNSEEN_BY_THE_GATE = ("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings")
 
 
@@ -98,7 +101,21 @@ def _joined_by(option: Any) -> Iterator[str]:
 
 @lru_cache(maxsize=512)
 def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z_][a-z_0-9]*", text.lower()))
+    """The words of a text that may be tables: those that stand where one may stand; in a fragment, all of them."""
+    tokens = TOKEN.findall(COMMENT.sub(" ", text.lower()))
+    if BEFORE_A_TABLE.isdisjoint(tokens):
+        return frozenset(tokens)
+    return frozenset(word for place, word in enumerate(tokens) if _follows(tokens, place))
+
+
+def _follows(tokens: list[str], place: int) -> bool:
+    """Whether the word stands behind FROM, JOIN and their kin, or in a list; brackets and the schema do not count."""
+    before = [token for token in tokens[max(0, place - 8) : place] if token not in {"(", "."}]
+    if tokens[max(0, place - 2) : place] == ["public", "."]:
+        before.pop()
+    elif tokens[max(0, place - 1) : place] == ["."]:
+        return False
+    return bool(before) and (before[-1] == "," or before[-1] in BEFORE_A_TABLE)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -108,7 +125,8 @@ def refuse_unmarked(state: ORMExecuteState) -> None:
         return
     missing = tables_in(state.statement, state.execution_options.get(MARK, frozenset()))
     if missing:
-        raise Ungated(f"no scope for {', '.join(sorted(missing))} in: {str(state.statement)[:300]}")
+        # not its text: some statements have none before the session has prepared them
+        raise Ungated(f"no scope for {', '.join(sorted(missing))} in this {type(state.statement).__name__}")
 
 
 def _loads_from(state: ORMExecuteState) -> str | None:

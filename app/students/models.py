@@ -50,6 +50,12 @@ class StudentState(StrEnum):
     RETAINED = "retained"
 
 
+OPEN_STATES = frozenset({StudentState.IN_SCHOOL, StudentState.ON_LEAVE, StudentState.RETAINED})
+"""The states of somebody whose time at the school goes on; all others close the row, with day and reason."""
+PHONE_AT, ADDRESS_AT, GUARDIAN_PHONE_AT = "student.phone", "student.address", "guardian.phone"
+"""Where the secrets of a student are sealed."""
+
+
 class HardshipCategory(StrEnum):
     """困难类别 (spec/domain.md §2.5)."""
 
@@ -191,4 +197,4 @@ class Guardian(Numbered, Gated, Base):
         """Of a student the permission opens."""
         student = aliased(Student)
         mine = select(student.id).where(student.id == entity.student_id, Student.reach(student, actor, permission))
-        return exists(mine)
+        return exists(marked(mine, "student"))
