@@ -161,6 +161,7 @@ class JobRun:
     done: int
     attempts: int
     lease: uuid.UUID
+    owner_id: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _looked: float = field(default_factory=time.monotonic)
 

@@ -155,7 +155,7 @@ class Worker:
             return None
         row = session.execute(select(JobRow).where(JobRow.id == job_id)).scalar_one()
         facts = (row.kind, row.arguments, row.fire_at, row.done, row.attempts)
-        return JobRun(self.database, job_id, *facts, lease=lease, stop=self.stop)
+        return JobRun(self.database, job_id, *facts, lease=lease, owner_id=row.owner_id, stop=self.stop)
 
     def _carry_out(self, run: JobRun) -> None:
         try:

@@ -20,3 +20,14 @@ KINDS = {
     "class": _l("Class"),
     "other": _l("Other"),
 }
+STAGES = {
+    "kindergarten": _l("Kindergarten"),
+    "primary": _l("Primary school"),
+    "junior": _l("Junior secondary school"),
+    "senior": _l("Senior secondary school"),
+    "secondary_vocational": _l("Secondary vocational school"),
+    "junior_college": _l("Junior college"),
+    "undergraduate": _l("Undergraduate"),
+    "master": _l("Master"),
+    "doctor": _l("Doctor"),
+}

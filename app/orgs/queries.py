@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, ids_in
@@ -70,6 +70,16 @@ def tops(session: Session, actor: Actor, permission: Permission) -> list[OrgNode
 def children(session: Session, actor: Actor, permission: Permission, node: OrgNode) -> list[OrgNode]:
     """The open nodes right below one, in their order."""
     stmt = nodes().where(OrgNode.parent_id == node.id, OrgNode.closed_at.is_(None)).order_by(OrgNode.sort, OrgNode.id)
+    return list(session.scalars(visible(stmt, OrgNode, actor, permission)))
+
+
+def search(session: Session, actor: Actor, permission: Permission, text: str, *, limit: int = 20) -> list[OrgNode]:
+    """Open nodes in scope whose name holds the text or whose code begins with it, the nearest to the root first."""
+    stmt = nodes().where(
+        OrgNode.closed_at.is_(None),
+        or_(OrgNode.name.contains(text, autoescape=True), OrgNode.code.startswith(text, autoescape=True)),
+    )
+    stmt = stmt.order_by(func.length(OrgNode.path), OrgNode.path).limit(limit)
     return list(session.scalars(visible(stmt, OrgNode, actor, permission)))
 
 

@@ -47,6 +47,39 @@ class NodesPlanted:
     ids: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class NodesClosing:
+    """Told before nodes are closed; whoever still has something open in them refuses."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ClassesMerged:
+    """Told when a class is merged into another of its school: what stands in the first goes to the second."""
+
+    source_id: int
+    target_id: int
+
+
+class StillInUse(Conflict):
+    """A place with open places or students in it cannot be closed; `count` says how many."""
+
+    code = "still_in_use"
+
+
+class IntoItself(Conflict):
+    """A place cannot be moved below itself or to where it stands already."""
+
+    code = "into_itself"
+
+
+class NotAlike(Conflict):
+    """Only places of the same kind in the same school can be merged."""
+
+    code = "not_alike"
+
+
 class BadPlace(Invalid):
     """A node of this kind cannot stand below that one."""
 

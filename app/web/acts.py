@@ -96,5 +96,5 @@ def announce(messages: tuple[Mapping[str, Any], ...]) -> None:
 def sentence_of(code: str, facts: Mapping[str, Any]) -> str:
     """The translated sentence of a code, its facts filled in."""
     known: Mapping[str, Any] = current_app.extensions["xuebao-sentences"]
-    words = str(known[code])
+    words = str(known.get(code, known["refused"]))
     return words % facts if facts else words

@@ -29,7 +29,8 @@ class PickerInput(TextInput):
             "hx-params": f"{field.name},q_from",
             "hx-vals": f'{{"q_from": "{field.name}"}}',
         }
-        return super().__call__(field, **kwargs) + Markup('<datalist id="%s-options"></datalist>') % field.id
+        typed = Markup(super().__call__(field, **kwargs))  # noqa: S704  WTForms has escaped it
+        return Markup("%s<datalist id='%s-options'></datalist>") % (typed, field.id)
 
 
 class PickerField(StringField):

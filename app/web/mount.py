@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.web.request import RequestSession
+from app.web.work import WorkView
 
 WEB_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -67,6 +68,7 @@ def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:
     """Register every screen, then every menu entry."""
     screens: dict[str, Any] = {}
     features = tuple(features)
+    builder.add_view_no_menu(WorkView)
     for feature in features:
         for screen in feature.screens:
             view = builder.add_view_no_menu(screen)

@@ -28,16 +28,22 @@ COUNT_CAP = 10_001
 
 def needs(permission: Permission) -> Callable[[F], F]:
     """Let a route in only for who holds the permission; the place and the row are judged by query and service."""
+    return needs_any(permission)
+
+
+def needs_any(*permissions: Permission) -> Callable[[F], F]:
+    """Let a route in for who holds one of the permissions, the first being the usual one."""
 
     def decorate(view: F) -> F:
         @wraps(view)
         def judged(*args: Any, **kwargs: Any) -> Any:
             if visitor() is None:
                 return to_sign_in()
-            actor().require(permission)
+            if not any(actor().holds(permission) for permission in permissions):
+                actor().require(permissions[0])
             return view(*args, **kwargs)
 
-        setattr(judged, NEEDS, permission)
+        setattr(judged, NEEDS, permissions[0])
         return cast("F", judged)
 
     return decorate

@@ -20,7 +20,8 @@
     });
   }
 
-  // A form is sent once: a second click while the answer is on its way does nothing.
+  // A form is sent once: a second click while the answer is on its way does nothing. A form whose answer is a file
+  // leaves the page standing; it has data-again.
   function guard(event, form) {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
@@ -46,7 +47,7 @@
         form.requestSubmit(button);
         delete form.dataset.sure;
       });
-    } else if (form.method === "post") {
+    } else if (form.method === "post" && !form.matches("[data-again]")) {
       guard(event, form);
     } else if (form.matches("[data-drop-empty]")) {
       dropEmpty(form);

@@ -1,0 +1,217 @@
+"""Renaming, moving, merging and closing nodes (M18). An extra file beside `services`, which adds them.
+
+Every act takes the tree's lock, so that two reshapings never cross; the database carries paths and schools along to
+every row that stands in the moved subtree. History is kept: `node_placement` says where a node stood when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import everything, under, visible
+from app.audit.services import record
+from app.changes.rules import Change, ChangeKind
+from app.changes.services import note
+from app.core import locks
+from app.core.clock import sql_now
+from app.core.db import refused
+from app.core.errors import NotAllowed, NotFound, Stale
+from app.core.events import tell
+from app.orgs.models import Kind, NodePlacement, OrgNode
+from app.orgs.rules import (
+    ClassesMerged,
+    ClassNumberTaken,
+    IntoItself,
+    NodesClosing,
+    NotAlike,
+    StillInUse,
+    check_place,
+    checked_name,
+)
+
+
+def rename(session: Session, actor: Actor, *, node_id: int, name: str, version: int) -> None:
+    """Give a node another name; codes and class numbers never change. Raises `NotFound`, `Invalid`, `Stale`.
+
+    `org:update` holds below the own node, `class:rename` for classes in the own place (CC-17).
+    """
+    node = _locked(session, actor, Permission.ORG_UPDATE, node_id, version, own_class=Permission.CLASS_RENAME)
+    name = checked_name(name)
+    if name == node.name:
+        return
+    _set(session, node.id, name=name)
+    _tell(session, actor, "org:update", ChangeKind.NODE_RENAMED, node, before={"name": node.name}, after={"name": name})
+
+
+def close(session: Session, actor: Actor, *, node_id: int, reason: str, version: int) -> None:
+    """Close an empty node with a reason; it stays on file. Raises `StillInUse` while anything open stands in it."""
+    locks.hold(session, locks.TREE, [0])
+    node = _locked(session, actor, Permission.ORG_CLOSE, node_id, version)
+    _close(session, actor, node, checked_name(reason))
+
+
+def move(session: Session, actor: Actor, *, node_id: int, target_code: str, version: int) -> int:
+    """Put a node with everything below it under another node; returns how many nodes moved.
+
+    Both must be in the actor's scope (`NotFound`); raises `BadPlace`, `IntoItself`, `Stale`, and `ClassNumberTaken`
+    when the new school uses a class number already.
+    """
+    locks.hold(session, locks.TREE, [0])
+    node = _locked(session, actor, Permission.ORG_MOVE, node_id, version)
+    target = _target(session, actor, target_code)
+    if target.path.startswith(node.path) or target.id == node.parent_id:
+        raise IntoItself
+    check_place(target.kind, node.kind, parent_in_school=target.school_id is not None)
+    _set(session, node.id, parent_id=target.id)
+    count = _carry(session, node, target)
+    before, after = {"parent": node.parent_id}, {"parent": target.id, "nodes": count}
+    _tell(session, actor, "org:move", ChangeKind.NODE_MOVED, _again(session, node.id), before=before, after=after)
+    return count
+
+
+def merge(session: Session, actor: Actor, *, node_id: int, target_code: str, version: int) -> None:
+    """Merge a node into another of its kind and school: what stands in the first goes to the second, the first closes.
+
+    Students of a merged class are placed in the other class by `students`, which hears `ClassesMerged`.
+    """
+    locks.hold(session, locks.TREE, [0])
+    node = _locked(session, actor, Permission.ORG_MOVE, node_id, version)
+    target = _target(session, actor, target_code)
+    if target.id == node.id or target.path.startswith(node.path):
+        raise IntoItself
+    if target.kind != node.kind or target.school_id != node.school_id or node.kind in {Kind.SCHOOL, Kind.UNIT}:
+        raise NotAlike
+    if node.kind == Kind.CLASS:
+        tell(session, actor, ClassesMerged(node.id, target.id))
+    for child in _children(session, node.id):
+        _set(session, child.id, parent_id=target.id)
+        _carry(session, child, target)
+    _tell(session, actor, "org:merge", ChangeKind.NODE_MERGED, node, before={"into": None}, after={"into": target.code})
+    _close(session, actor, _again(session, node.id), f"→ {target.code}")
+
+
+def size_below(session: Session, actor: Actor, permission: Permission, node: OrgNode) -> int:
+    """How many nodes a subtree has, to decide between doing it at once and handing it to the worker."""
+    stmt = select(func.count()).select_from(OrgNode).where(under(OrgNode.path, (node.path,)))
+    return session.scalar(visible(stmt, OrgNode, actor, permission)) or 0
+
+
+def _locked(
+    session: Session,
+    actor: Actor,
+    permission: Permission,
+    node_id: int,
+    version: int,
+    *,
+    own_class: Permission | None = None,
+) -> OrgNode:
+    held = permission if actor.holds(permission) or own_class is None else own_class
+    stmt = select(OrgNode).where(OrgNode.id == node_id, OrgNode.closed_at.is_(None)).with_for_update()
+    node = session.scalars(visible(stmt, OrgNode, actor, held)).one_or_none()
+    if node is None:
+        raise NotFound(what="node")
+    session.expunge(node)
+    if held == permission and node.path in actor.places(permission) and actor.level > 0:
+        raise NotAllowed(permission=str(permission))
+    if held == own_class and node.kind != Kind.CLASS:
+        raise NotAllowed(permission=str(own_class))
+    if node.version != version:
+        raise Stale({"name": node.name}, node.version)
+    return node
+
+
+def _target(session: Session, actor: Actor, code: str) -> OrgNode:
+    stmt = select(OrgNode).where(OrgNode.code == code.strip(), OrgNode.closed_at.is_(None)).with_for_update(read=True)
+    target = session.scalars(visible(stmt, OrgNode, actor, Permission.ORG_MOVE)).one_or_none()
+    if target is None:
+        raise NotFound(what="node")
+    session.expunge(target)
+    return target
+
+
+def _again(session: Session, node_id: int) -> OrgNode:
+    stmt = everything(select(OrgNode).where(OrgNode.id == node_id), because="the node was read in scope above")
+    node = session.scalars(stmt).one()
+    session.expunge(node)
+    return node
+
+
+def _children(session: Session, node_id: int) -> list[OrgNode]:
+    stmt = select(OrgNode).where(OrgNode.parent_id == node_id).order_by(OrgNode.id)
+    found = list(session.scalars(everything(stmt, because="what stands below a node read in scope above")))
+    for child in found:
+        session.expunge(child)
+    return found
+
+
+def _carry(session: Session, node: OrgNode, target: OrgNode) -> int:
+    """Give a subtree its new paths and school in one statement; foreign keys carry every row along."""
+    schools: dict[str, Any] = {}
+    if node.kind not in {Kind.SCHOOL, Kind.UNIT} and node.school_id != target.school_id:
+        schools = {"school_id": target.school_id}
+    stmt = (
+        update(OrgNode)
+        .where(under(OrgNode.path, (node.path,)))
+        .values(
+            path=func.concat(target.path, func.substr(OrgNode.path, len(node.path) - len(f"{node.id}/") + 1)),
+            version=OrgNode.version + 1,
+            **schools,
+        )
+        .returning(OrgNode.id)
+        .execution_options(synchronize_session=False)
+    )
+    with refused(uq_class_group_school_id_class_number=ClassNumberTaken):
+        moved = session.scalars(everything(stmt, because="the subtree of a node read in scope above")).all()
+    _follow(session, list(moved))
+    return len(moved)
+
+
+def _follow(session: Session, ids: list[int]) -> None:
+    """Write down where the moved nodes stand from now on."""
+    because = "the history of nodes moved above"
+    ended = update(NodePlacement).where(NodePlacement.node_id.in_(ids), NodePlacement.until.is_(None))
+    session.execute(everything(ended.values(until=sql_now()), because=because))
+    columns = [NodePlacement.node_id, NodePlacement.parent_id, NodePlacement.path]
+    now_at = select(OrgNode.id, OrgNode.parent_id, OrgNode.path).where(OrgNode.id.in_(ids)).order_by(OrgNode.id)
+    session.execute(everything(insert(NodePlacement).from_select(columns, now_at), because=because))
+
+
+def _close(session: Session, actor: Actor, node: OrgNode, reason: str) -> None:
+    below = select(func.count()).select_from(OrgNode).where(OrgNode.parent_id == node.id, OrgNode.closed_at.is_(None))
+    count = session.scalar(everything(below, because="what stands below a node read in scope above")) or 0
+    if count:
+        raise StillInUse(count=count)
+    tell(session, actor, NodesClosing((node.id,)))
+    _set(session, node.id, closed_at=sql_now(), close_reason=reason)
+    ended = update(NodePlacement).where(NodePlacement.node_id == node.id, NodePlacement.until.is_(None))
+    session.execute(everything(ended.values(until=sql_now()), because="the history of a node closed above"))
+    _tell(session, actor, "org:close", ChangeKind.NODE_CLOSED, node, after={"reason": reason}, reason=reason)
+
+
+def _set(session: Session, node_id: int, **values: object) -> None:
+    stmt = update(OrgNode).where(OrgNode.id == node_id).values(**values, version=OrgNode.version + 1)
+    stmt = stmt.execution_options(synchronize_session=False)
+    session.execute(everything(stmt, because="the node was read and locked above within the actor's scope"))
+
+
+def _tell(  # noqa: PLR0913  what an audit line and a change record need
+    session: Session,
+    actor: Actor,
+    act: str,
+    kind: ChangeKind,
+    node: OrgNode,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    ids, path = [node.id], node.path
+    record(session, actor, act, subject="org_node", ids=ids, path=path, before=before, after=after, reason=reason)
+    change = Change(kind, node.id, path, "org_node", node.id, node.name, before=before, after=after, reason=reason)
+    note(session, actor, [change])
