@@ -47,10 +47,12 @@ def served(data: Path, port: int, url: str | None = None) -> Iterator[subprocess
 def line_with(process: subprocess.Popen[str], words: str) -> str:
     """Read what a process says until a line with these words."""
     assert process.stdout
+    said = []
     for line in process.stdout:
         if words in line:
             return line
-    raise AssertionError(f"ended without saying {words!r}")
+        said.append(line)
+    raise AssertionError(f"ended without saying {words!r}:\n{''.join(said)}")
 
 
 def answers(port: int) -> bool:

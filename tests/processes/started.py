@@ -18,7 +18,7 @@ from sqlalchemy import text
 from app.core.db import Database
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which a test gives up; no test says anything about how long something took."""
 
 T = TypeVar("T")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from app.core.db import Database
 from app.core.queue import defer
 from tests.processes.started import one, small_worker, state_of, steps_of, wait_for, wait_for_state
@@ -33,3 +35,18 @@ def test_a_job_that_has_killed_its_worker_five_times_fails(queue_database: Datab
         wait_for_state(queue_database, job_id, "failed")
     assert one(queue_database, "SELECT error_code FROM job") == "worker_died"
     assert steps_of(queue_database, job_id) == [1]
+
+
+def test_a_worker_taken_for_dead_that_wakes_up_can_change_nothing(queue_database: Database) -> None:
+    job_id = queue_database.transaction(lambda s: defer(s, "in_steps", {"steps": 40, "pause": 0.1}))
+    with small_worker(queue_database, **SOON) as asleep:
+        wait_for(lambda: len(steps_of(queue_database, job_id)) >= 2)
+        asleep.send_signal(signal.SIGSTOP)
+        with small_worker(queue_database, **SOON):
+            wait_for(lambda: one(queue_database, "SELECT attempts FROM job WHERE state = 'running'") == 2)
+            asleep.send_signal(signal.SIGCONT)
+            wait_for_state(queue_database, job_id, "done")
+        asleep.terminate()
+        told = asleep.communicate()[0]
+    assert f"job {job_id} was taken over by another worker" in told
+    assert steps_of(queue_database, job_id) == list(range(1, 41))

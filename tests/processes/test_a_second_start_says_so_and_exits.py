@@ -50,13 +50,13 @@ def test_a_start_at_a_port_in_use_says_so_and_exits(running: Running, open_folde
     assert not (open_folder / "other" / "postgres").exists()
 
 
-@pytest.mark.parametrize("command", ["worker", "scheduler", "web"])
-def test_a_killed_process_is_started_again(running: Running, command: str) -> None:
+def test_killed_processes_are_started_again(running: Running) -> None:
     parent, _, port = running
-    killed = child_running(parent, command)
-    os.kill(killed, signal.SIGKILL)
-    wait_for(lambda: not is_alive(killed))
-    wait_for(lambda: child_running(parent, command) != killed)
+    killed = {command: child_running(parent, command) for command in ("worker", "scheduler", "web")}
+    for number in killed.values():
+        os.kill(number, signal.SIGKILL)
+    wait_for(lambda: not any(map(is_alive, killed.values())))
+    wait_for(lambda: all(child_running(parent, command) != number for command, number in killed.items()))
     wait_for(lambda: answers(port))
 
 
