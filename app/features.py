@@ -23,6 +23,19 @@ from app.orgs.feature import FEATURE as ORGS
 from app.people.feature import FEATURE as PEOPLE
 from app.plans.feature import FEATURE as PLANS
 from app.rates.feature import FEATURE as RATES
+from app.records.feature import FEATURE as RECORDS
 from app.students.feature import FEATURE as STUDENTS
 
-FEATURES: tuple[Feature, ...] = (HOME, ORGS, DEPARTMENTS, STUDENTS, RATES, PEOPLE, PLANS, ENROLMENT, ACCOUNTS, LISTS)
+FEATURES: tuple[Feature, ...] = (
+    HOME,
+    ORGS,
+    DEPARTMENTS,
+    STUDENTS,
+    RATES,
+    PEOPLE,
+    PLANS,
+    ENROLMENT,
+    ACCOUNTS,
+    LISTS,
+    RECORDS,
+)

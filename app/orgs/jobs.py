@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor, loaded
+from app.access.actor import loaded
 from app.access.gate import bind
 from app.core.errors import NotFound
 from app.core.feature import Job
-from app.core.queue import JobRun, defer
-from app.orgs.models import OrgNode
-from app.orgs.reshape import move
+from app.core.queue import JobRun
+from app.orgs.reshape import MOVING, move
 
 LONGEST = 600
 """Seconds a move may take; 50,000 students take a few."""
-KIND = "orgs.move"
-
-
-def hand_over(session: Session, actor: Actor, *, node: OrgNode, target_code: str, version: int) -> int:
-    """Give a move to the worker; returns the job's id. It is judged again when it runs, as the same account."""
-    arguments = {"node_id": node.id, "target_code": target_code.strip(), "version": version}
-    return defer(session, KIND, arguments, owner_id=actor.user_id, once=f"{KIND}:{node.id}")
 
 
 def move_subtree(run: JobRun) -> None:
@@ -46,4 +38,4 @@ def move_subtree(run: JobRun) -> None:
     run.transaction(work, seconds=LONGEST)
 
 
-MOVE = Job(KIND, move_subtree)
+MOVE = Job(MOVING, move_subtree)

@@ -23,6 +23,7 @@ from app.core.clock import sql_now
 from app.core.db import refused
 from app.core.errors import NotAllowed, NotFound, Stale
 from app.core.events import tell
+from app.core.queue import defer
 from app.orgs.models import Kind, NodePlacement, OrgNode
 from app.orgs.rules import (
     ClassesMerged,
@@ -34,6 +35,9 @@ from app.orgs.rules import (
     check_place,
     checked_name,
 )
+
+MOVING = "orgs.move"
+"""The kind of job that moves a large subtree."""
 
 
 def rename(session: Session, actor: Actor, *, node_id: int, name: str, version: int) -> None:
@@ -73,6 +77,12 @@ def move(session: Session, actor: Actor, *, node_id: int, target_code: str, vers
     before, after = {"parent": node.parent_id}, {"parent": target.id, "nodes": count}
     _tell(session, actor, "org:move", ChangeKind.NODE_MOVED, _again(session, node.id), before=before, after=after)
     return count
+
+
+def hand_over(session: Session, actor: Actor, *, node: OrgNode, target_code: str, version: int) -> int:
+    """Give a move to the worker; returns the job's id. It is judged again when it runs, as the same account."""
+    arguments = {"node_id": node.id, "target_code": target_code.strip(), "version": version}
+    return defer(session, MOVING, arguments, owner_id=actor.user_id, once=f"{MOVING}:{node.id}")
 
 
 def merge(session: Session, actor: Actor, *, node_id: int, target_code: str, version: int) -> None:

@@ -121,7 +121,7 @@ def _new_ids(session: Session, count: int) -> list[int]:
 def _parents(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNode]:
     stmt = select(OrgNode).where(OrgNode.code.in_(codes), OrgNode.closed_at.is_(None)).order_by(OrgNode.id)
     # NO KEY UPDATE: rows that point here may come meanwhile, but no second act gives the same serials
-    locked = stmt.with_for_update(key_share=True)
+    locked = stmt.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = {node.code: node for node in session.scalars(visible(locked, OrgNode, actor, Permission.ORG_CREATE))}
     if codes - set(found):
         raise NotFound(what="node")

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.core.errors import Invalid
 from app.core.idempotency import Answer
-from app.orgs import jobs, queries, reshape, services
+from app.orgs import queries, reshape, services
 from app.orgs.forms import CloseForm, MergeForm, MoveForm, NewNodeForm, NodeForm
 from app.orgs.labels import KINDS
 from app.orgs.models import Kind, OrgNode
@@ -177,7 +177,7 @@ def _rename(session: Session, form: NodeForm, node: OrgNode) -> Answer:
 def _move(session: Session, form: MoveForm, node: OrgNode) -> Answer:
     target, version = form.target.data or "", form.known_version()
     if reshape.size_below(session, actor(), Permission.ORG_MOVE, node) > MOST_AT_ONCE:
-        job_id = jobs.hand_over(session, actor(), node=node, target_code=target, version=version)
+        job_id = reshape.hand_over(session, actor(), node=node, target_code=target, version=version)
         return done(url_for("WorkView.show", job_id=job_id), "move_begun", name=node.name)
     count = reshape.move(session, actor(), node_id=node.id, target_code=target, version=version)
     return done(_tree_at(node.id), "node_moved", name=node.name, count=count)

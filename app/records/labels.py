@@ -1,0 +1,119 @@
+"""The words for acts, changes and fields, in both languages. An extra file: lists, details and exports use them."""
+
+from __future__ import annotations
+
+from app.web.language import lazy as _l
+
+ACTS = {
+    "org:create": _l("Place added"),
+    "org:update": _l("Place renamed"),
+    "org:move": _l("Place moved"),
+    "org:merge": _l("Place merged"),
+    "org:close": _l("Place closed"),
+    "class_set:create": _l("Class set made"),
+    "department:create": _l("Department added"),
+    "department:update": _l("Department renamed"),
+    "department:close": _l("Department closed"),
+    "student:create": _l("Students admitted"),
+    "student:update": _l("Student corrected"),
+    "student:move": _l("Students transferred"),
+    "student:close": _l("Students left"),
+    "student:export": _l("Students exported"),
+    "person:unmask": _l("Personal number read in full"),
+    "guardian:update": _l("Guardian changed"),
+    "hardship:update": _l("Hardship recognition changed"),
+    "plan:create": _l("Plan made"),
+    "plan:open": _l("Plan opened"),
+    "enrolment:bring": _l("Enrolments entered"),
+    "account:create": _l("User added"),
+    "account:update": _l("User changed"),
+    "account:grant": _l("Role granted"),
+    "account:reset": _l("Password reset"),
+    "account:disable": _l("User disabled"),
+    "account:enable": _l("User enabled"),
+    "account:deregister": _l("User deregistered"),
+    "account:activate": _l("User activated"),
+    "account:password": _l("Own password changed"),
+    "role:update": _l("Role changed"),
+    "role:create": _l("Role made"),
+    "audit:export": _l("Operation log exported"),
+}
+CHANGES = {
+    "student_created": _l("Student added"),
+    "student_corrected": _l("Details changed"),
+    "class_transfer": _l("Class transfer"),
+    "student_closed": _l("Left the school"),
+    "node_created": _l("Place added"),
+    "node_renamed": _l("Place renamed"),
+    "node_moved": _l("Place moved"),
+    "node_merged": _l("Place merged"),
+    "node_closed": _l("Place closed"),
+    "account_created": _l("User added"),
+    "account_corrected": _l("User changed"),
+    "account_disabled": _l("User disabled"),
+    "account_enabled": _l("User enabled"),
+    "account_reset": _l("Password reset"),
+    "account_deregistered": _l("User deregistered"),
+    "granted": _l("Role granted"),
+    "grant_ended": _l("Role ended"),
+    "department_changed": _l("Department changed"),
+    "hardship_changed": _l("Hardship recognition changed"),
+}
+FIELDS = {
+    "name": _l("Name"),
+    "kind": _l("Kind of place"),
+    "parent": _l("Place above"),
+    "nodes": _l("Places"),
+    "into": _l("Merge into"),
+    "reason": _l("Reason"),
+    "count": _l("Number"),
+    "first": _l("First one"),
+    "code": _l("Code"),
+    "cover_year": _l("Cover year"),
+    "product": _l("Product"),
+    "state": _l("State"),
+    "plan": _l("Plan"),
+    "account": _l("User"),
+    "role": _l("Role"),
+    "user_name": _l("User name"),
+    "certificate_type": _l("Certificate type"),
+    "number": _l("Certificate number"),
+    "certificate_number": _l("Certificate number"),
+    "student_number": _l("Student number"),
+    "class": _l("Class"),
+    "class_roll_number": _l("Seat number"),
+    "phone": _l("Phone number"),
+    "mobile": _l("Mobile number"),
+    "address": _l("Address"),
+    "sex": _l("Sex"),
+    "birth_date": _l("Birth date"),
+    "ethnicity": _l("Ethnic group"),
+    "entry_date": _l("Date of entry"),
+    "expected_graduation_date": _l("Expected graduation"),
+    "boarding": _l("Boarding"),
+    "email": _l("E-mail"),
+    "department": _l("Department"),
+    "level": _l("Level"),
+    "category": _l("Hardship category"),
+    "relation": _l("Relation"),
+    "permissions": _l("Permissions"),
+    "added": _l("Added"),
+    "ended": _l("Ended"),
+    "field": _l("Field"),
+}
+
+
+def field_label(name: str) -> str:
+    """The word for a field of a record; a name nobody has given a word to is shown as it is."""
+    return str(FIELDS.get(name, name))
+
+
+def in_words(values: dict[str, object] | None) -> str:
+    """Fields and values in one line: 姓名：王伟；班级：七年级(1)班."""
+    return "；".join(f"{field_label(name)}：{_plain(value)}" for name, value in (values or {}).items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(str(item) for item in value) or "—"
+    return "—" if value in {None, ""} else str(value)

@@ -1,0 +1,197 @@
+"""操作日志 and 异动记录: lists with filters, a page for one line, and a masked export of the log."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask import url_for
+from flask_appbuilder import expose
+from flask_babel import format_datetime, gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from app.access.permissions import Permission
+from app.audit.services import record
+from app.core.errors import Invalid
+from app.lists.listing import Column, Field, Listing, ListScreen, Tool
+from app.orgs import queries as orgs
+from app.records import queries
+from app.records.labels import ACTS, CHANGES, field_label, in_words
+from app.web.request import actor, reading, write
+from app.web.screens import needs
+
+MOST_EXPORTED = 10_000
+WHEN = "yyyy-MM-dd HH:mm:ss"
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SINCE = Field("since", _l("From (day)"), _l("2026-09-01"))
+UNTIL = Field("until", _l("To (day)"), _l("2026-09-30"))
+BOTH = (Column("before_text", _l("Before")), Column("after_text", _l("After")))
+
+
+class AuditView(ListScreen):
+    """操作日志 (X12): who did what, when, from where, before and after."""
+
+    route_base = "/audit"
+    default_view = "list"
+    listing = Listing(
+        name="audit",
+        title=_l("Operation log"),
+        columns=(
+            Column("act_label", _l("Act"), role="title"),
+            Column("when", _l("Time")),
+            Column("actor_name", _l("Who")),
+            Column("place", _l("Place")),
+            *BOTH,
+            Column("reason", _l("Reason")),
+            Column("address", _l("Address of the computer"), is_usual=False),
+        ),
+        fields=(
+            Field("actor", _l("Who")),
+            Field("kind", _l("Act"), options=tuple(ACTS.items())),
+            SINCE,
+            UNTIL,
+        ),
+        tools=(Tool(_l("Export"), "AuditView.export", Permission.AUDIT_READ, icon="download", is_main=False),),
+    )
+
+    @expose("/")
+    @needs(Permission.AUDIT_READ)
+    def list(self) -> str:
+        """The log of the own places."""
+        query, asked = self.listing.query(), self.asked()
+        wanted = _wanted(query, ACTS)
+        total = queries.count_audit(reading(), actor(), wanted)
+        rows = queries.audit(reading(), actor(), wanted, limit=asked.size, offset=asked.offset)
+        return self.show(_audit_rows(rows), total, asked, query)
+
+    @expose("/<int:line_id>")
+    @needs(Permission.AUDIT_READ)
+    def line(self, line_id: int) -> str:
+        """One line of the log, field by field."""
+        row = queries.audit_line(reading(), actor(), line_id=line_id)
+        shown = _audit_rows([row])[0]
+        names = sorted({*(row.before or {}), *(row.after or {})})
+        fields = [(field_label(n), (row.before or {}).get(n), (row.after or {}).get(n)) for n in names]
+        crumbs = [{"label": gettext("Operation log"), "href": url_for("AuditView.list")}]
+        return self.page("records/line.html", title=shown["act_label"], line=shown, fields=fields, crumbs=crumbs)
+
+    @expose("/export")
+    @needs(Permission.AUDIT_READ)
+    def export(self) -> Response:
+        """The filtered log as a sheet; personal numbers are masked in the log itself. Exporting is logged."""
+        wanted = _wanted(self.listing.query(), ACTS)
+        rows = queries.audit(reading(), actor(), wanted, limit=MOST_EXPORTED + 1)
+        if len(rows) > MOST_EXPORTED:
+            raise Invalid({"since": "export_large"}, most=MOST_EXPORTED)
+        path = actor().home_path or "/"
+        after = {"count": len(rows)}
+        write(lambda s: record(s, actor(), "audit:export", subject="audit", ids=[], path=path, after=after))
+        return _sheet(self.listing.columns, _audit_rows(rows), "operation-log.csv")
+
+
+class ChangeView(ListScreen):
+    """异动记录 (M16): what happened to persons, accounts and places."""
+
+    route_base = "/changes"
+    default_view = "list"
+    listing = Listing(
+        name="changes",
+        title=_l("Change records"),
+        columns=(
+            Column("subject_name", _l("About"), role="title"),
+            Column("kind_label", _l("Change")),
+            Column("when", _l("Time")),
+            Column("actor_name", _l("Who")),
+            Column("place", _l("Place")),
+            *BOTH,
+            Column("reason", _l("Reason")),
+        ),
+        fields=(
+            Field("subject", _l("About")),
+            Field("kind", _l("Change"), options=tuple(CHANGES.items())),
+            Field("actor", _l("Who")),
+            SINCE,
+            UNTIL,
+        ),
+    )
+
+    @expose("/")
+    @needs(Permission.CHANGE_READ)
+    def list(self) -> str:
+        """The change records of the own places, or of the own person."""
+        query, asked = self.listing.query(), self.asked()
+        wanted = _wanted(query, CHANGES)
+        total = queries.count_changes(reading(), actor(), wanted)
+        rows = queries.changes(reading(), actor(), wanted, limit=asked.size, offset=asked.offset)
+        names = orgs.names_of(reading(), {row.tree_path for row in rows})
+        shown = [
+            {**_common(row, names), "subject_name": row.subject_name, "kind_label": CHANGES.get(row.kind, row.kind)}
+            for row in rows
+        ]
+        return self.show(shown, total, asked, query)
+
+
+def _audit_rows(rows: queries.Rows) -> list[dict[str, Any]]:
+    names = orgs.names_of(reading(), {row.tree_path for row in rows})
+    return [
+        {
+            **_common(row, names),
+            "act_label": str(ACTS.get(row.act, row.act)),
+            "address": row.address,
+            "ops": [{"label": gettext("Details"), "href": url_for("AuditView.line", line_id=row.id)}],
+        }
+        for row in rows
+    ]
+
+
+def _common(row: Any, names: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.actor_name,
+        "when": format_datetime(row.at, WHEN),
+        "actor_name": row.actor_name,
+        "place": " / ".join(names[row.tree_path]) or "—",
+        "reason": row.reason,
+        "before_text": in_words(row.before),
+        "after_text": in_words(row.after),
+    }
+
+
+def _wanted(query: Mapping[str, str], kinds: Mapping[str, Any]) -> queries.Wanted:
+    if query["kind"] and query["kind"] not in kinds:
+        raise Invalid({"kind": "choice"})
+    return queries.Wanted(
+        actor=query["actor"],
+        kind=query["kind"],
+        subject=query.get("subject", ""),
+        since=_day(query, "since"),
+        until=_day(query, "until"),
+    )
+
+
+def _day(query: Mapping[str, str], name: str) -> date | None:
+    if not query[name]:
+        return None
+    try:
+        return date.fromisoformat(query[name])
+    except ValueError as error:
+        raise Invalid({name: "day"}) from error
+
+
+def _sheet(columns: Iterable[Column], rows: list[dict[str, Any]], name: str) -> Response:
+    """Rows as CSV that spreadsheet programs open in UTF-8 and never run as formulas."""
+    columns, text = tuple(columns), io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([str(column.label) for column in columns])
+    writer.writerows([[_harmless(row.get(column.key)) for column in columns] for row in rows])
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response("\ufeff" + text.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _harmless(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(DANGEROUS) else text
