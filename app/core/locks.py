@@ -15,6 +15,7 @@ PLAN = "plan"
 MIGRATION = "migration"
 SCHEDULER = "scheduler"
 TREE = "tree"
+PERSON = "person"
 
 
 def share(session: Session, word: str, keys: Iterable[int]) -> None:

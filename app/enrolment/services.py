@@ -84,14 +84,6 @@ def _insert_rows(session: Session, which: ColumnElement[bool]) -> None:
 
 def _asked(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     class_node = aliased(OrgNode)
-    recognition = aliased(HardshipRecognition)
-    in_hardship = exists(
-        select(recognition.id).where(
-            recognition.student_id == Student.id,
-            recognition.since_on < func.make_date(Plan.cover_year + 1, 1, 1),
-            or_(recognition.until_on.is_(None), recognition.until_on > func.make_date(Plan.cover_year, 1, 1)),
-        ),
-    )
     below = and_(class_node.path >= Plan.tree_path, class_node.path < func.left(Plan.tree_path, -1).concat("0"))
     return (
         select(
@@ -103,13 +95,28 @@ def _asked(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Student.node_id,
             Student.tree_path,
             Student.school_id,
-            in_hardship,
+            in_hardship(Student.id, Plan.cover_year),
         )
         .select_from(Plan)
         .join(class_node, and_(class_node.kind == Kind.CLASS, below))
         .join(Student, Student.node_id == class_node.id)
         .where(which, Student.state == StudentState.IN_SCHOOL, stage_at(class_node.path) == any_(Plan.audience))
         .order_by(Student.person_id)
+    )
+
+
+def in_hardship(
+    student_id: InstrumentedAttribute[int],
+    cover_year: InstrumentedAttribute[int],
+) -> ColumnElement[bool]:
+    """Whether a recognition of the student overlaps the cover year."""
+    recognition = aliased(HardshipRecognition)
+    return exists(
+        select(recognition.id).where(
+            recognition.student_id == student_id,
+            recognition.since_on < func.make_date(cover_year + 1, 1, 1),
+            or_(recognition.until_on.is_(None), recognition.until_on > func.make_date(cover_year, 1, 1)),
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What people plug in."""
+"""What people plug in: the sentences about names, certificates and phones."""
 
 from __future__ import annotations
 
@@ -7,5 +7,49 @@ from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="people",
-    sentences={"number_taken": _l("%(count)s of these certificate numbers are on file already.")},
+    sentences={
+        "number_taken": _l("%(count)s of these certificate numbers are on file already."),
+        "certificate_missing": _l("Please enter the certificate number."),
+        "certificate_format": _l(
+            "A number of this certificate is written otherwise. Please compare it with the certificate and check that"
+            " the right certificate type is chosen."
+        ),
+        "id_format": _l("This number has 18 characters: 17 digits, then a digit or X. Please count them."),
+        "id_old_form": _l(
+            "This is the 15-digit number of old ID cards. Please enter the 18-digit number of the present card."
+        ),
+        "id_residence_permit": _l(
+            "This is the number of a residence permit for Hong Kong, Macao and Taiwan residents. Please choose that"
+            " certificate type."
+        ),
+        "id_division": _l(
+            "The first six digits belong to no place. Please compare them with the certificate, digit by digit."
+        ),
+        "id_date": _l(
+            "Digits 7 to 14 are the birth date, and there is no such day. Please compare them with the certificate."
+        ),
+        "id_future": _l("Digits 7 to 14 are a birth date in the future. Please compare them with the certificate."),
+        "id_check_digit": _l(
+            "The last character does not fit the others, so one of them is mistyped. Please compare all of them with"
+            " the certificate."
+        ),
+        "sex_missing": _l("This certificate does not tell the sex. Please choose it."),
+        "birth_date_missing": _l("This certificate does not tell the birth date. Please enter it."),
+        "birth_date_range": _l("Please enter a birth date between 1900 and today."),
+        "name_missing": _l("Please enter the name as it stands on the certificate."),
+        "name_short": _l("A name has at least two characters."),
+        "name_long": _l("A name has at most 60 characters."),
+        "name_character": _l(
+            "The name holds a character that no name has, such as a digit. Letters, a middle dot, hyphen, apostrophe"
+            " and spaces are possible."
+        ),
+        "name_private_character": _l(
+            "The name holds a character that only one old system knows. Please type or paste the real character."
+        ),
+        "name_separator": _l("A dot or hyphen stands at an end of the name or twice in a row. Please correct it."),
+        "phone_missing": _l("Please enter a phone number."),
+        "phone_format": _l(
+            "Please enter a mobile number of 11 digits, or a landline with its area code such as 0791-88888888."
+        ),
+    },
 )

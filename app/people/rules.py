@@ -15,6 +15,8 @@ from pypinyin import lazy_pinyin
 
 NAME_LENGTH = 60
 MIDDLE_DOT = "·"
+MASKED_ADDRESS = 6
+"""How many characters of an address lists show."""
 
 
 class NameProblem(StrEnum):
@@ -166,6 +168,11 @@ def mask_phone(phone: str) -> str:
     if not head:
         return "*" * len(phone)
     return phone[:head] + "*" * (len(phone) - head - tail) + phone[-tail:]
+
+
+def mask_address(address: str) -> str:
+    """Hide an address but for its beginning: 江西省南昌市东湖区八一大道1号 becomes 江西省南昌市******."""
+    return address[:MASKED_ADDRESS] + "*" * MASKED_ADDRESS if len(address) > MASKED_ADDRESS else "*" * len(address)
 
 
 def is_student_number(text: str) -> bool:

@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything
+from app.core import locks
 from app.core.crypto import Keyring
 from app.core.db import refused
 from app.core.errors import Conflict
 from app.people.certificates import CertificateType, identity_key
+from app.people.identity import Identity
 from app.people.models import Person
 from app.people.rules import initials, pinyin
 
 NUMBER_AT = "person.number"
+NUMBER_LOCK_BYTES = 7
+"""How much of a digest names the lock of a number: fits a bigint, and nobody finds two numbers that share it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,57 @@ def enter(session: Session, actor: Actor, people: Sequence[NewPerson], *, keyrin
     made = insert(Person).returning(Person.id, sort_by_parameter_order=True)
     with refused(uq_person_number_digest=lambda: NumberTaken(count=1)):
         return list(session.scalars(entering(made, Person, actor, Permission.STUDENT_CREATE), rows))
+
+
+def number_on_file(session: Session, kind: CertificateType, number: str, *, keyring: Keyring) -> tuple[int, str] | None:
+    """The person a number is on file for, as id and name, or None; who asks must not show more than it may.
+
+    Holds the number's lock until the transaction ends, so that of two who enter one number the second sees the first.
+    """
+    key = identity_key(kind, number)
+    if key is None:
+        return None
+    digest = keyring.digest(key)
+    locks.hold(session, locks.PERSON, [int.from_bytes(digest[:NUMBER_LOCK_BYTES], "big")])
+    stmt = select(Person.id, Person.name).where(Person.number_digest == digest)
+    found = session.execute(
+        everything(stmt, because="a number is on file once in the whole system; the caller judges what may be said"),
+    ).one_or_none()
+    return (found.id, found.name) if found else None
+
+
+def correct(
+    session: Session,
+    person_id: int,
+    sealed_as: uuid.UUID,
+    identity: Identity,
+    *,
+    keyring: Keyring,
+) -> None:
+    """Write a corrected identity; the caller has locked the person through a row of its own scope.
+
+    `sealed_as` is the person's own, under which its other secrets are sealed. Raises `NumberTaken` when the number
+    belongs to somebody else.
+    """
+    key = identity_key(identity.certificate_type, identity.number) if identity.number else None
+    stmt = (
+        update(Person)
+        .where(Person.id == person_id)
+        .values(
+            certificate_type=str(identity.certificate_type),
+            number_sealed=keyring.seal(identity.number, NUMBER_AT, sealed_as) if identity.number else None,
+            number_digest=keyring.digest(key) if key else None,
+            name=identity.name,
+            pinyin=pinyin(identity.name),
+            initials=initials(identity.name),
+            sex=identity.sex,
+            birth_date=identity.birth_date,
+            ethnicity=identity.ethnicity,
+            version=Person.version + 1,
+        )
+    )
+    with refused(uq_person_number_digest=lambda: NumberTaken(count=1)):
+        session.execute(everything(stmt, because="the person was locked through a student in the actor's scope"))
 
 
 def _row(person: NewPerson, keyring: Keyring) -> dict[str, object]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, ids_in
@@ -14,38 +16,62 @@ from app.access.permissions import Permission
 from app.access.scope import everything, under, visible
 from app.core.crypto import Keyring
 from app.orgs import queries as orgs
-from app.orgs.models import OrgNode
-from app.people.certificates import mask_number
+from app.orgs.models import ClassGroup, Kind, OrgNode
+from app.people.certificates import CertificateType, identity_key, mask_number, normalise
 from app.people.models import Person
+from app.people.rules import mask_phone
 from app.people.services import NUMBER_AT
-from app.students.models import Student, StudentState
+from app.students.models import OPEN_STATES, PHONE_AT, Student, StudentState
 
 COUNT_CAP = 10_001
+MOST_CLASSES = 200
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list of students is asked for; empty fields match everything."""
+    """What a list of students is asked for; empty fields match everything. `person_id` is what a number led to."""
 
     name: str = ""
     number: str = ""
     class_name: str = ""
     state: str = ""
     below: str | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """A student as a list shows one; the certificate number is masked."""
+    """A student as a list shows one; certificate and phone numbers are masked."""
 
     id: int
     student_number: str
     name: str
     sex: str
+    certificate_type: str
     certificate: str
+    birth_date: date | None
+    ethnicity: str | None
     class_name: str
+    class_roll_number: int | None
     school_name: str
+    entry_date: date | None
+    phone: str
     state: str
+    tree_path: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class ClassChoice:
+    """A class somebody may mean: its code (unique everywhere), its number (unique in its school), its names."""
+
+    id: int
+    code: str
+    number: str
+    name: str
+    full_name: str
+    path: str
+    school_id: int
 
 
 def count_below(session: Session, actor: Actor, paths: Sequence[str]) -> Mapping[str, int]:
@@ -70,7 +96,7 @@ orgs.STUDENT_COUNTERS.append(count_below)
 
 def count(session: Session, actor: Actor, wanted: Wanted) -> int:
     """How many students match, counted up to 10,001."""
-    inner = _matching(select(Student.id), wanted).limit(COUNT_CAP)
+    inner = _matching(session, actor, select(Student.id), wanted).limit(COUNT_CAP)
     scoped = visible(inner, Student, actor, Permission.STUDENT_READ, along=(Person, OrgNode))
     stmt = select(func.count()).select_from(scoped.subquery())
     return session.scalar(everything(stmt, because="the subquery is filtered by the actor's places")) or 0
@@ -92,19 +118,31 @@ def page(
         Student.state,
         Student.tree_path,
         Student.school_id,
+        Student.class_roll_number,
+        Student.entry_date,
+        Student.phone_sealed,
+        Student.sealed_as.label("student_sealed_as"),
         Person.name,
         Person.sex,
+        Person.birth_date,
+        Person.ethnicity,
+        Person.certificate_type,
         Person.number_sealed,
         Person.sealed_as,
     )
-    stmt = _matching(columns, wanted).order_by(Student.tree_path, Student.student_number, Student.id)
+    stmt = _matching(session, actor, columns, wanted).order_by(Student.tree_path, Student.student_number, Student.id)
     stmt = visible(stmt, Student, actor, Permission.STUDENT_READ, along=(Person, OrgNode)).limit(limit).offset(offset)
     rows = session.execute(stmt).all()
-    names = orgs.names_of(session, {row.tree_path for row in rows})
+    names = orgs.names_of(session, {row.tree_path for row in rows}) if rows else {}
     return [_line(row, names[row.tree_path], keyring) for row in rows]
 
 
-def _matching(stmt: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _matching(
+    session: Session,
+    actor: Actor,
+    stmt: Select[*tuple[Any, ...]],
+    wanted: Wanted,
+) -> Select[*tuple[Any, ...]]:
     stmt = stmt.join(Person, Person.id == Student.person_id)
     if wanted.below:
         stmt = stmt.where(under(Student.tree_path, (wanted.below,)))
@@ -114,18 +152,27 @@ def _matching(stmt: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[A
         stmt = stmt.where(Student.student_number.startswith(wanted.number, autoescape=True))
     if wanted.state:
         stmt = stmt.where(Student.state == wanted.state)
+    if wanted.person_id is not None:
+        stmt = stmt.where(Student.person_id == wanted.person_id)
     if wanted.class_name:
-        node = select(OrgNode.id).where(
-            OrgNode.kind == "class", OrgNode.name.contains(wanted.class_name, autoescape=True)
-        )
-        stmt = stmt.where(Student.node_id.in_(node))
+        meant = class_choices(session, actor, Permission.STUDENT_READ, wanted.class_name, limit=MOST_CLASSES)
+        stmt = stmt.where(_in_classes(meant, wanted.class_name))
     return stmt
+
+
+def _in_classes(meant: Sequence[ClassChoice], text: str) -> ColumnElement[bool]:
+    """In one of these classes; where more match than were looked at, by the stored name alone."""
+    if len(meant) < MOST_CLASSES:
+        return Student.node_id.in_([choice.id for choice in meant])
+    node = select(OrgNode.id).where(OrgNode.kind == Kind.CLASS, OrgNode.name.contains(text, autoescape=True))
+    return Student.node_id.in_(node)
 
 
 def named_like(name: str) -> ColumnElement[bool]:
     """Part of the name (found by its one- and two-character pieces), or the beginning of its pinyin or initials."""
+    pieces = func.name_grams(Person.name, type_=PG_ARRAY(Text))
     contains = and_(
-        func.name_grams(Person.name).contains(func.name_grams(name)),
+        pieces.contains(func.name_grams(name, type_=PG_ARRAY(Text))),
         Person.name.contains(name, autoescape=True),
     )
     if not name.isascii():
@@ -138,15 +185,95 @@ def named_like(name: str) -> ColumnElement[bool]:
     )
 
 
+def class_choices(
+    session: Session,
+    actor: Actor,
+    permission: Permission,
+    text: str,
+    *,
+    limit: int = 20,
+) -> list[ClassChoice]:
+    """The open classes of the own places whose number begins with a text or whose shown name holds it (七年级(1)班).
+
+    Two statements. Names are stored without the grade's label, so more is fetched by them than is kept.
+    """
+    stmt = (
+        select(OrgNode.id, OrgNode.code, OrgNode.path, OrgNode.school_id, ClassGroup.class_number)
+        .join(ClassGroup, ClassGroup.node_id == OrgNode.id)
+        .where(
+            OrgNode.closed_at.is_(None),
+            or_(
+                ClassGroup.class_number.startswith(text, autoescape=True),
+                OrgNode.code == text,
+                OrgNode.name.contains(text, autoescape=True),
+                literal(text, Text).endswith(OrgNode.name),
+            ),
+        )
+        .order_by(OrgNode.path)
+        .limit(max(limit, MOST_CLASSES))
+    )
+    rows = session.execute(visible(stmt, OrgNode, actor, permission, along=(ClassGroup,))).all()
+    names = orgs.names_of(session, {row.path for row in rows}) if rows else {}
+    found = [
+        ClassChoice(
+            row.id,
+            row.code,
+            row.class_number,
+            names[row.path][-1],
+            " / ".join(names[row.path][ids_in(row.path).index(row.school_id) :]),
+            row.path,
+            row.school_id,
+        )
+        for row in rows
+    ]
+    return [choice for choice in found if text in choice.name or choice.number.startswith(text) or choice.code == text][
+        :limit
+    ]
+
+
+def class_meant(session: Session, actor: Actor, permission: Permission, text: str) -> ClassChoice | str:
+    """The one open class of the own places that a text names exactly (number, code or shown name), or a problem."""
+    text = text.strip()
+    if not text:
+        return "class_missing"
+    found = class_choices(session, actor, permission, text, limit=MOST_CLASSES)
+    exact = [choice for choice in found if text in {choice.number, choice.code, choice.name}]
+    if not exact:
+        return "class_unknown"
+    return exact[0] if len(exact) == 1 else "class_ambiguous"
+
+
+def person_of_number(session: Session, actor: Actor, text: str, *, keyring: Keyring) -> int | None:
+    """The person of a certificate number of any kind whose student record is within the scope, or None."""
+    keys = {identity_key(kind, normalise(kind, text)) for kind in CertificateType}
+    digests = [keyring.digest(key) for key in keys if key]
+    stmt = (
+        select(Student.person_id)
+        .join(Person, Person.id == Student.person_id)
+        .where(Person.number_digest.in_(digests))
+        .limit(1)
+    )
+    return session.scalar(visible(stmt, Student, actor, Permission.STUDENT_READ, along=(Person,)))
+
+
 def _line(row: Any, lineage: Sequence[str], keyring: Keyring) -> Line:
     number = keyring.open(row.number_sealed, NUMBER_AT, row.sealed_as) if row.number_sealed else ""
+    phone = keyring.open(row.phone_sealed, PHONE_AT, row.student_sealed_as) if row.phone_sealed else ""
     return Line(
         id=row.id,
         student_number=row.student_number,
         name=row.name,
         sex=row.sex,
+        certificate_type=row.certificate_type,
         certificate=mask_number(number),
+        birth_date=row.birth_date,
+        ethnicity=row.ethnicity,
         class_name=lineage[-1],
+        class_roll_number=row.class_roll_number,
         school_name=lineage[ids_in(row.tree_path).index(row.school_id)],
+        entry_date=row.entry_date,
+        phone=mask_phone(phone),
         state=row.state,
+        tree_path=row.tree_path,
+        is_open=row.state in OPEN_STATES,
     )

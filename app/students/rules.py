@@ -1,11 +1,24 @@
-"""What is told about students. Pure."""
+"""What is told about students, what may be written of one, and what is refused. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import ClassVar
 
 from app.core.errors import Conflict
+from app.people.rules import check_phone, is_student_number, normalise_phone
+
+BOARDING = frozenset({"1", "2"})
+"""就读方式 (spec/domain.md §1.4): 1 day student, 2 boarder."""
+LAST_ROLL_NUMBER = 99
+LONGEST_ADDRESS = 200
+LONGEST_REASON = 200
+SHORTEST_REASON = 2
+EARLIEST_ENTRY = date(1950, 1, 1)
+LONGEST_SCHOOLING = timedelta(days=366 * 15)
+FAR_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,9 @@ class NewStudent:
     expected_graduation_date: date | None = None
     phone: str | None = None
     hardships: tuple[NewHardship, ...] = ()
+    address: str | None = None
+    boarding: str | None = None
+    class_roll_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -33,8 +49,42 @@ class NewHardship:
 
 
 @dataclass(frozen=True)
+class Particulars:
+    """What belongs to a student's time at one school, as typed or as stored."""
+
+    student_number: str
+    entry_date: date | None = None
+    expected_graduation_date: date | None = None
+    phone: str | None = None
+    address: str | None = None
+    boarding: str | None = None
+    class_roll_number: int | None = None
+
+
+@dataclass(frozen=True)
 class StudentsPlaced:
-    """Told when students have come to stand in a class: admitted, or moved. Ids of the students."""
+    """Told when students have come to a school: admitted. Ids of the students."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class StudentsMoved:
+    """Told when students have been moved to another class of their school. Ids of the students."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class StudentsLeft:
+    """Told when students have left their school. Ids of the students, whose rows are closed now."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class HardshipChanged:
+    """Told when recognitions of hardship have begun or ended. Ids of the students."""
 
     ids: tuple[int, ...]
 
@@ -49,3 +99,102 @@ class StudentNumberTaken(Conflict):
     """The school has given this student number to somebody; `count` says how many of the batch."""
 
     code = "student_number_taken"
+    fields: ClassVar[Mapping[str, str]] = {"student_number": "student_number_in_use"}
+
+
+class OnFileHere(Conflict):
+    """The certificate number belongs to a student the actor may see: `student_id` leads to the record."""
+
+    code = "on_file_here"
+    fields: ClassVar[Mapping[str, str]] = {"number": "on_file_here"}
+
+    def __init__(self, student_id: int) -> None:
+        """Keep whose record it is."""
+        super().__init__()
+        self.student_id = student_id
+
+
+class OnFileElsewhere(Conflict):
+    """The certificate number is on file at a place the actor does not see; nothing more is said."""
+
+    code = "on_file_elsewhere"
+    fields: ClassVar[Mapping[str, str]] = {"number": "on_file_elsewhere"}
+
+
+class OnFileOtherwise(Conflict):
+    """The certificate number is on file under another name, for somebody in no school now."""
+
+    code = "on_file_otherwise"
+    fields: ClassVar[Mapping[str, str]] = {"number": "on_file_otherwise"}
+
+
+class HasLeft(Conflict):
+    """The student has left the school: the record is history and stays as it is."""
+
+    code = "student_has_left"
+
+
+class SameClass(Conflict):
+    """Some of the students are in the target class already (CC-08); `count` says how many."""
+
+    code = "same_class"
+    fields: ClassVar[Mapping[str, str]] = {"class_number": "same_class"}
+
+
+class SeveralSchools(Conflict):
+    """A transfer between classes is for students of one school."""
+
+    code = "several_schools"
+
+
+class NothingTicked(Conflict):
+    """An act on ticked rows came without any."""
+
+    code = "nothing_ticked"
+
+
+def judge_particulars(typed: Particulars, today: date) -> tuple[Particulars, dict[str, str]]:
+    """The particulars as they are stored, and what is wrong with them: field name → code."""
+    phone = normalise_phone(typed.phone) if typed.phone else None
+    address = " ".join(typed.address.split()) if typed.address else None
+    number = typed.student_number.strip()
+    judged = replace(
+        typed,
+        student_number=number,
+        phone=phone or None,
+        address=address or None,
+        boarding=typed.boarding or None,
+    )
+    wrong = {
+        "student_number": None if is_student_number(number) else "student_number_shape",
+        "phone": str(problem) if phone and (problem := check_phone(phone)) else None,
+        "address": _wrong_address(address),
+        "boarding": None if judged.boarding is None or judged.boarding in BOARDING else "choice",
+        "class_roll_number": _wrong_roll_number(typed.class_roll_number),
+        **_wrong_dates(typed, today),
+    }
+    return judged, {field: code for field, code in wrong.items() if code}
+
+
+def _wrong_address(address: str | None) -> str | None:
+    return "address_length" if address and (len(address) > LONGEST_ADDRESS or not address.isprintable()) else None
+
+
+def _wrong_roll_number(number: int | None) -> str | None:
+    return None if number is None or 1 <= number <= LAST_ROLL_NUMBER else "class_roll_number_range"
+
+
+def _wrong_dates(typed: Particulars, today: date) -> dict[str, str | None]:
+    entry, leave = typed.entry_date, typed.expected_graduation_date
+    wrong_entry = entry is not None and not EARLIEST_ENTRY <= entry <= today + FAR_AHEAD
+    start = entry or EARLIEST_ENTRY
+    wrong_leave = leave is not None and not start < leave <= max(start, today) + LONGEST_SCHOOLING
+    return {
+        "entry_date": "entry_date_range" if wrong_entry else None,
+        "expected_graduation_date": "graduation_before_entry" if wrong_leave else None,
+    }
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text says something: 2 to 200 printable characters."""
+    return SHORTEST_REASON <= len(text.strip()) <= LONGEST_REASON and text.strip().isprintable()

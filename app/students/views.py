@@ -31,7 +31,9 @@ class StudentView(Screen):
         query = {name: text_argument(name) for name in SEARCHED}
         if query["state"] and query["state"] not in STATES:
             raise Invalid({"state": "choice"})
-        wanted = queries.Wanted(**query, below=node.path if node else None)
+        wanted = queries.Wanted(
+            query["name"], query["number"], query["class_name"], query["state"], below=node.path if node else None
+        )
         asked = paging()
         total = queries.count(reading(), actor(), wanted)
         lines = queries.page(

@@ -1,4 +1,4 @@
-"""Every write to students, set-wise."""
+"""Admitting persons into classes, set-wise."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ from app.core.errors import Invalid, NotFound
 from app.core.events import tell
 from app.orgs.models import OrgNode
 from app.people.rules import is_student_number
-from app.students.models import HardshipRecognition, Placement, Student
+from app.students.models import ADDRESS_AT, PHONE_AT, HardshipRecognition, Placement, Student
 from app.students.rules import AlreadyInSchool, NewStudent, StudentNumberTaken, StudentsPlaced
-
-PHONE_AT = "student.phone"
 
 
 def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring: Keyring) -> list[int]:
@@ -57,6 +55,8 @@ def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring:
 
 def _classes(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNode]:
     stmt = select(OrgNode).where(OrgNode.code.in_(codes), OrgNode.kind == "class", OrgNode.closed_at.is_(None))
+    # FOR SHARE: a class that is being closed is closed before or after, never meanwhile
+    stmt = stmt.order_by(OrgNode.id).with_for_update(read=True)
     found = {node.code: node for node in session.scalars(visible(stmt, OrgNode, actor, Permission.STUDENT_CREATE))}
     if codes - set(found):
         raise NotFound(what="class")
@@ -77,6 +77,9 @@ def _row(student: NewStudent, node: OrgNode, keyring: Keyring) -> dict[str, Any]
         "sealed_as": sealed_as,
         "phone_sealed": keyring.seal(student.phone, PHONE_AT, sealed_as) if student.phone else None,
         "phone_digest": keyring.digest(f"phone:{student.phone}") if student.phone else None,
+        "address_sealed": keyring.seal(student.address, ADDRESS_AT, sealed_as) if student.address else None,
+        "boarding": student.boarding,
+        "class_roll_number": student.class_roll_number,
     }
 
 

@@ -1,0 +1,115 @@
+"""Enrolments follow the roll: what happens to the rows of open plans when students move, leave, or fall on hard times.
+
+An extra file beside `services.py`, of services too: these are told by `students`, nobody calls them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Row, Update, any_, literal, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import CollectionAggregate
+
+from app.access.actor import Actor, ids_in
+from app.access.scope import everything
+from app.core import locks
+from app.core.clock import sql_now
+from app.enrolment.models import Enrolment, EnrolmentState
+from app.enrolment.services import ask_newcomers, in_hardship
+from app.plans.models import Plan, PlanState, ReportingUnit
+from app.students.models import Student
+from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPlaced
+
+ROLL = "the rows follow from the roll, not from who acts"
+UNDECIDED = frozenset(
+    {EnrolmentState.UNREGISTERED, EnrolmentState.DRAFT, EnrolmentState.SUBMITTED, EnrolmentState.REJECTED}
+)
+
+
+def follow_class(session: Session, actor: Actor, event: StudentsMoved) -> None:
+    """When students change class: their rows of open plans go with them, facts of the roll even in submitted units.
+
+    Where a plan does not reach the new class, an undecided row is taken out of the count and a decided one stays where
+    it was decided; a plan that reaches only the new class asks anew.
+    """
+    rows = _live_rows(session, event.ids)
+    going = [row.id for row in rows if row.student_path.startswith(row.plan_path)]
+    values = {"node_id": Student.node_id, "tree_path": Student.tree_path, "school_id": Student.school_id}
+    moved = update(Enrolment).where(Enrolment.id == _one_of(going), Student.id == Enrolment.student_id)
+    _execute(session, moved.values(**values, version=Enrolment.version + 1), going)
+    _take_out(session, [row.id for row in rows if row.id not in set(going) and row.state in UNDECIDED])
+    ask_newcomers(session, actor, StudentsPlaced(event.ids))
+
+
+def count_no_more(session: Session, _actor: Actor, event: StudentsLeft) -> None:
+    """When students leave: undecided rows of open plans are counted no more; decided ones stay where they are."""
+    rows = _live_rows(session, event.ids)
+    _take_out(session, [row.id for row in rows if row.state in UNDECIDED])
+
+
+def recount_hardship(session: Session, _actor: Actor, event: HardshipChanged) -> None:
+    """When recognitions change: the rows of open plans say again whether one overlaps the plan's cover year."""
+    ids = [row.id for row in _live_rows(session, event.ids)]
+    is_poor = in_hardship(Enrolment.student_id, Enrolment.cover_year)
+    stmt = update(Enrolment).where(Enrolment.id == _one_of(ids), Enrolment.hardship != is_poor)
+    _execute(session, stmt.values(hardship=is_poor, version=Enrolment.version + 1), ids)
+
+
+def _live_rows(session: Session, students: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The counted rows of students in open plans, locked in the order of their ids; their plans and units shared."""
+    _share(session, students)
+    stmt = (
+        select(
+            Enrolment.id,
+            Enrolment.state,
+            Student.tree_path.label("student_path"),
+            Plan.tree_path.label("plan_path"),
+        )
+        .join(Plan, Plan.id == Enrolment.plan_id)
+        .join(Student, Student.id == Enrolment.student_id)
+        .where(
+            Enrolment.student_id == _one_of(students),
+            Enrolment.removed_at.is_(None),
+            Plan.state == PlanState.OPEN,
+        )
+        .order_by(Enrolment.id)
+        .with_for_update(of=Enrolment)
+    )
+    return session.execute(everything(stmt, because=ROLL)).all()
+
+
+def _share(session: Session, students: Sequence[int]) -> None:
+    """Share the plans the students' rows stand in, then the units of their old and new places.
+
+    So nobody closes such a plan, or submits such a unit, while its members change.
+    """
+    stmt = (
+        select(Plan.id, Enrolment.tree_path, Student.tree_path)
+        .join(Enrolment, Enrolment.plan_id == Plan.id)
+        .join(Student, Student.id == Enrolment.student_id)
+        .where(Enrolment.student_id == _one_of(students), Enrolment.removed_at.is_(None), Plan.state == PlanState.OPEN)
+    )
+    rows = session.execute(everything(stmt, because=ROLL)).all()
+    locks.share(session, locks.PLAN, {row[0] for row in rows})
+    nodes = {node_id for _, *paths in rows for path in paths for node_id in ids_in(path)}
+    units = select(ReportingUnit.id).where(
+        ReportingUnit.plan_id == _one_of({row[0] for row in rows}),
+        ReportingUnit.node_id == _one_of(nodes),
+    )
+    locks.share(session, locks.UNIT, session.scalars(everything(units, because=ROLL)).all())
+
+
+def _take_out(session: Session, ids: Sequence[int]) -> None:
+    stmt = update(Enrolment).where(Enrolment.id == _one_of(ids))
+    _execute(session, stmt.values(removed_at=sql_now(), version=Enrolment.version + 1), ids)
+
+
+def _execute(session: Session, stmt: Update, ids: Sequence[int]) -> None:
+    if ids:
+        session.execute(everything(stmt, because=ROLL), execution_options={"synchronize_session": False})
+
+
+def _one_of(ids: Collection[int]) -> CollectionAggregate[Any]:
+    return any_(literal(sorted(ids), ARRAY(BigInteger)))

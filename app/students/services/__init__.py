@@ -1,0 +1,34 @@
+"""Every write to students: a package because one file would be too long to read in a sitting.
+
+`admission` new rows, `registration` one student from a form, `correction` fields, `movement` classes and leaving,
+`family` guardians and hardship, `disclosure` one secret in clear.
+"""
+
+from __future__ import annotations
+
+from app.students.services.admission import admit
+from app.students.services.correction import correct
+from app.students.services.disclosure import disclose
+from app.students.services.family import (
+    add_guardian,
+    correct_guardian,
+    end_guardian,
+    end_recognition,
+    recognise,
+)
+from app.students.services.movement import leave, move
+from app.students.services.registration import register
+
+__all__ = [
+    "add_guardian",
+    "admit",
+    "correct",
+    "correct_guardian",
+    "disclose",
+    "end_guardian",
+    "end_recognition",
+    "leave",
+    "move",
+    "recognise",
+    "register",
+]

@@ -1,0 +1,220 @@
+"""编辑学生: correcting the fields of one student and of the person behind it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import everything, visible
+from app.audit.services import record
+from app.changes.rules import Change, ChangeKind
+from app.changes.services import note
+from app.core import clock
+from app.core.crypto import Keyring
+from app.core.db import refused
+from app.core.errors import Invalid, NotFound, Stale
+from app.people import services as people
+from app.people.certificates import CertificateType, mask_number
+from app.people.identity import Identity, TypedIdentity, judge
+from app.people.models import Person
+from app.people.rules import mask_address, mask_phone
+from app.people.services import NUMBER_AT
+from app.students.models import ADDRESS_AT, PHONE_AT, Student
+from app.students.records import opened
+from app.students.rules import HasLeft, OnFileElsewhere, Particulars, StudentNumberTaken, judge_particulars
+from app.students.services.registration import refuse_if_in_school
+
+
+@dataclass(frozen=True)
+class Held:
+    """A student locked for correction, with the secrets in clear."""
+
+    id: int
+    person_id: int
+    node_id: int
+    tree_path: str
+    person_sealed_as: uuid.UUID
+    sealed_as: uuid.UUID
+    identity: Identity
+    particulars: Particulars
+
+
+def correct(  # noqa: PLR0913  who, which, from which version, to what
+    session: Session,
+    actor: Actor,
+    *,
+    student_id: int,
+    version: int,
+    typed: TypedIdentity,
+    particulars: Particulars,
+    keyring: Keyring,
+) -> None:
+    """Correct a student and the person behind it; a secret that comes back as its own mask stays as it is.
+
+    Raises `NotFound`, `HasLeft`, `Stale` with the present values, `Invalid`, `OnFileHere`, `OnFileElsewhere`,
+    `StudentNumberTaken`.
+    """
+    held = _locked(session, actor, student_id, version, keyring)
+    today = clock.today(session)
+    identity, problems = judge(_unmasked(typed, held.identity), today)
+    judged, more = judge_particulars(_kept(particulars, held.particulars), today)
+    if identity is None or more:
+        raise Invalid(problems | more)
+    before, after = _difference(held, identity, judged)
+    if not after:
+        return
+    if identity != held.identity:
+        _write_person(session, actor, held, identity, keyring)
+    _write_student(session, held, judged, keyring)
+    record(
+        session,
+        actor,
+        "student:update",
+        subject="student",
+        ids=[held.id],
+        path=held.tree_path,
+        before=before,
+        after=after,
+    )
+    change = Change(
+        ChangeKind.STUDENT_CORRECTED,
+        held.node_id,
+        held.tree_path,
+        "student",
+        held.id,
+        identity.name,
+        person_id=held.person_id,
+        before=before,
+        after=after,
+    )
+    note(session, actor, [change])
+
+
+def _locked(session: Session, actor: Actor, student_id: int, version: int, keyring: Keyring) -> Held:
+    stmt = (
+        select(Student, Person)
+        .join(Person, Person.id == Student.person_id)
+        .where(Student.id == student_id)
+        .with_for_update()
+    )
+    row = session.execute(
+        visible(stmt, Student, actor, Permission.STUDENT_UPDATE, along=(Person,)),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if row is None:
+        raise NotFound(what="student")
+    student, person = row
+    held = _held(student, person, keyring)
+    if student.version != version:
+        shown = _masked(held.identity, held.particulars)
+        raise Stale(shown, student.version)
+    if student.closed_on is not None:
+        raise HasLeft
+    return held
+
+
+def _held(student: Student, person: Person, keyring: Keyring) -> Held:
+    identity = Identity(
+        CertificateType(person.certificate_type),
+        opened(keyring, person.number_sealed, NUMBER_AT, person.sealed_as) or None,
+        person.name,
+        person.sex,
+        person.birth_date,
+        person.ethnicity,
+    )
+    particulars = Particulars(
+        student.student_number,
+        student.entry_date,
+        student.expected_graduation_date,
+        opened(keyring, student.phone_sealed, PHONE_AT, student.sealed_as) or None,
+        opened(keyring, student.address_sealed, ADDRESS_AT, student.sealed_as) or None,
+        student.boarding,
+        student.class_roll_number,
+    )
+    return Held(
+        student.id,
+        person.id,
+        student.node_id,
+        student.tree_path,
+        person.sealed_as,
+        student.sealed_as,
+        identity,
+        particulars,
+    )
+
+
+def _unmasked(typed: TypedIdentity, now: Identity) -> TypedIdentity:
+    same = typed.certificate_type == now.certificate_type and typed.number.strip() == mask_number(now.number or "")
+    return replace(typed, number=now.number or "") if same else typed
+
+
+def _kept(typed: Particulars, now: Particulars) -> Particulars:
+    phone, address = typed.phone or "", typed.address or ""
+    same_phone = bool(now.phone) and phone.strip() == mask_phone(now.phone or "")
+    same_address = bool(now.address) and address.strip() == mask_address(now.address or "")
+    return replace(
+        typed,
+        phone=now.phone if same_phone else typed.phone,
+        address=now.address if same_address else typed.address,
+    )
+
+
+def _masked(identity: Identity, particulars: Particulars) -> dict[str, Any]:
+    shown = {**vars(identity), **vars(particulars)}
+    return shown | {
+        "certificate_type": str(identity.certificate_type),
+        "number": mask_number(identity.number or ""),
+        "phone": mask_phone(particulars.phone or ""),
+        "address": mask_address(particulars.address or ""),
+    }
+
+
+def _difference(
+    held: Held,
+    identity: Identity,
+    particulars: Particulars,
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The fields that differ, masked; a secret whose mask did not change is named all the same."""
+    old, new = {**vars(held.identity), **vars(held.particulars)}, {**vars(identity), **vars(particulars)}
+    names = [name for name in new if old[name] != new[name]]
+    before, after = _masked(held.identity, held.particulars), _masked(identity, particulars)
+    return {n: _plain(before[n]) for n in names}, {n: _plain(after[n]) for n in names}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _write_person(session: Session, actor: Actor, held: Held, identity: Identity, keyring: Keyring) -> None:
+    if identity.number and (identity.certificate_type, identity.number) != (
+        held.identity.certificate_type,
+        held.identity.number,
+    ):
+        found = people.number_on_file(session, identity.certificate_type, identity.number, keyring=keyring)
+        if found and found[0] != held.person_id:
+            refuse_if_in_school(session, actor, found[0])
+            raise OnFileElsewhere
+    people.correct(session, held.person_id, held.person_sealed_as, identity, keyring=keyring)
+
+
+def _write_student(session: Session, held: Held, new: Particulars, keyring: Keyring) -> None:
+    values = {name: value for name, value in vars(new).items() if name not in {"phone", "address"}}
+    if new.phone != held.particulars.phone:
+        values["phone_sealed"] = keyring.seal(new.phone, PHONE_AT, held.sealed_as) if new.phone else None
+        values["phone_digest"] = keyring.digest(f"phone:{new.phone}") if new.phone else None
+    if new.address != held.particulars.address:
+        values["address_sealed"] = keyring.seal(new.address, ADDRESS_AT, held.sealed_as) if new.address else None
+    stmt = update(Student).where(Student.id == held.id).values(**values, version=Student.version + 1)
+    with refused(uq_student_school_id_student_number=lambda: StudentNumberTaken(count=1)):
+        session.execute(
+            everything(stmt, because="the row was read and locked above within the actor's scope"),
+            execution_options={"synchronize_session": False},
+        )

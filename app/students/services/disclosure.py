@@ -1,0 +1,72 @@
+"""Showing one secret in clear, with a reason, written down before it is shown."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import visible
+from app.audit.services import record
+from app.core.crypto import Keyring
+from app.core.errors import Invalid, NotFound
+from app.people.models import Person
+from app.people.services import NUMBER_AT
+from app.students.models import ADDRESS_AT, GUARDIAN_PHONE_AT, PHONE_AT, Guardian, Student
+from app.students.records import opened
+from app.students.rules import is_reason
+
+FIELDS = ("number", "phone", "address", "guardian_phone")
+
+
+def disclose(  # noqa: PLR0913  whose, what, why
+    session: Session,
+    actor: Actor,
+    *,
+    student_id: int,
+    field: str,
+    reason: str,
+    guardian_id: int | None = None,
+    keyring: Keyring,
+) -> str:
+    """One secret of a student in clear, for who holds `person:unmask` there; the reason goes into the audit.
+
+    `field` is one of `FIELDS`. Raises `NotFound`, `Invalid` for an unknown field or an empty reason.
+    """
+    if field not in FIELDS:
+        raise Invalid({"field": "choice"})
+    if not is_reason(reason):
+        raise Invalid({"reason": "reason_length"})
+    stmt = select(Student, Person).join(Person, Person.id == Student.person_id).where(Student.id == student_id)
+    row = session.execute(visible(stmt, Student, actor, Permission.PERSON_UNMASK, along=(Person,))).one_or_none()
+    if row is None:
+        raise NotFound(what="student")
+    student, person = row
+    if field == "guardian_phone":
+        shown = _guardian_phone(session, actor, student.id, guardian_id, keyring)
+    else:
+        shown = {
+            "number": lambda: opened(keyring, person.number_sealed, NUMBER_AT, person.sealed_as),
+            "phone": lambda: opened(keyring, student.phone_sealed, PHONE_AT, student.sealed_as),
+            "address": lambda: opened(keyring, student.address_sealed, ADDRESS_AT, student.sealed_as),
+        }[field]()
+    record(
+        session,
+        actor,
+        "person:unmask",
+        subject="student",
+        ids=[student.id],
+        path=student.tree_path,
+        after={"field": field, "guardian": guardian_id} if guardian_id else {"field": field},
+        reason=reason.strip(),
+    )
+    return shown
+
+
+def _guardian_phone(session: Session, actor: Actor, student_id: int, guardian_id: int | None, keyring: Keyring) -> str:
+    stmt = select(Guardian).where(Guardian.id == guardian_id, Guardian.student_id == student_id)
+    found = session.scalars(visible(stmt, Guardian, actor, Permission.PERSON_UNMASK)).one_or_none()
+    if found is None:
+        raise NotFound(what="guardian")
+    return opened(keyring, found.phone_sealed, GUARDIAN_PHONE_AT, found.sealed_as)

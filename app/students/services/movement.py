@@ -1,0 +1,235 @@
+"""转班 and 离校: students change class inside their school, or leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Row, any_, func, insert, literal, select, text, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import CollectionAggregate
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import entering, everything, visible
+from app.audit.rules import common_path
+from app.audit.services import record
+from app.changes.rules import Change, ChangeKind
+from app.changes.services import note
+from app.core import clock
+from app.core.clock import sql_now
+from app.core.errors import Invalid, NotFound, Stale
+from app.core.events import tell
+from app.orgs.models import ClassGroup, OrgNode
+from app.people.models import Person
+from app.students.models import OPEN_STATES, Placement, Student, StudentState
+from app.students.rules import (
+    HasLeft,
+    NothingTicked,
+    SameClass,
+    SeveralSchools,
+    StudentsLeft,
+    StudentsMoved,
+    is_reason,
+)
+
+LOCKED = "the rows were read and locked above within the actor's scope"
+NO_SYNC = {"synchronize_session": False}
+A_MOMENT = text("interval '1 microsecond'")
+Locked = Row[*tuple[Any, ...]]
+
+
+def move(session: Session, actor: Actor, *, ids: Sequence[int], class_number: str) -> int:
+    """Move students to another class of their school, named by its number (目标班编号, CC-08); returns how many.
+
+    All or nothing: an id out of scope is `NotFound`, one who has left `HasLeft`, students of two schools
+    `SeveralSchools`, one who is in the class already `SameClass`; an unknown or closed class is `Invalid`. The target
+    may lie outside the actor's own classes, but not outside the school. Tells `StudentsMoved`.
+    """
+    rows = _locked(session, actor, Permission.STUDENT_MOVE, ids)
+    if len({row.school_id for row in rows}) > 1:
+        raise SeveralSchools
+    target = _target(session, rows[0].school_id, class_number.strip())
+    if there := sum(row.node_id == target.id for row in rows):
+        raise SameClass(count=there)
+    moved = _any([row.id for row in rows])
+    values = {"node_id": target.id, "tree_path": target.path, "school_id": target.school_id, "class_roll_number": None}
+    session.execute(
+        everything(
+            update(Student).where(Student.id == moved).values(**values, version=Student.version + 1), because=LOCKED
+        ),
+        execution_options=NO_SYNC,
+    )
+    _end_placements(session, moved)
+    actor.require(Permission.STUDENT_MOVE)
+    began = [{"student_id": row.id, "node_id": target.id} for row in rows]
+    session.execute(entering(insert(Placement), Placement, actor, Permission.STUDENT_MOVE), began)
+    _tell_moved(session, actor, rows, target)
+    tell(session, actor, StudentsMoved(tuple(row.id for row in rows)))
+    return len(rows)
+
+
+def leave(  # noqa: PLR0913  who, in which version, how, when and why
+    session: Session,
+    actor: Actor,
+    *,
+    student_id: int,
+    version: int,
+    state: str,
+    on: date | None,
+    reason: str,
+) -> None:
+    """Close a student's time at the school, with state, day and reason; the record stays.
+
+    Raises `NotFound`, `HasLeft`, `Stale`, `Invalid` (a state that closes nothing, a day before the admission or in the
+    future, no reason). Tells `StudentsLeft`.
+    """
+    row = _locked(session, actor, Permission.STUDENT_CLOSE, [student_id])[0]
+    if row.version != version:
+        raise Stale({"state": row.state}, row.version)
+    problems = _wrong_leave(state, on, reason, since=row.opened_on, today=clock.today(session))
+    if problems:
+        raise Invalid(problems)
+    values = {"state": state, "closed_on": on, "close_reason": reason.strip()}
+    session.execute(
+        everything(
+            update(Student).where(Student.id == row.id).values(**values, version=Student.version + 1), because=LOCKED
+        ),
+        execution_options=NO_SYNC,
+    )
+    _end_placements(session, _any([row.id]))
+    after = {"state": state, "closed_on": on.isoformat() if on else None}
+    record(
+        session,
+        actor,
+        "student:close",
+        subject="student",
+        ids=[row.id],
+        path=row.tree_path,
+        before={"state": row.state},
+        after=after,
+        reason=reason.strip(),
+    )
+    note(session, actor, [_change(ChangeKind.STUDENT_CLOSED, row, {"state": row.state}, after, reason=reason.strip())])
+    tell(session, actor, StudentsLeft((row.id,)))
+
+
+def _wrong_leave(state: str, on: date | None, reason: str, *, since: date, today: date) -> dict[str, str]:
+    closing = {str(s) for s in StudentState} - {str(s) for s in OPEN_STATES}
+    wrong = {
+        "state": None if state in closing else "choice",
+        "on": "leave_date_range" if on is None or not since <= on <= today else None,
+        "reason": None if is_reason(reason) else "reason_length",
+    }
+    return {field: code for field, code in wrong.items() if code}
+
+
+def _locked(session: Session, actor: Actor, permission: Permission, ids: Sequence[int]) -> Sequence[Locked]:
+    wanted = sorted(set(ids))
+    if not wanted:
+        raise NothingTicked
+    stmt = (
+        select(
+            Student.id,
+            Student.person_id,
+            Student.node_id,
+            Student.tree_path,
+            Student.school_id,
+            Student.state,
+            Student.opened_on,
+            Student.closed_on,
+            Student.version,
+            Person.name,
+        )
+        .join(Person, Person.id == Student.person_id)
+        .where(Student.id == _any(wanted))
+        .order_by(Student.id)
+        .with_for_update(of=Student)
+    )
+    rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,))).all()
+    if len(rows) != len(wanted):
+        raise NotFound(what="student")
+    if any(row.closed_on is not None for row in rows):
+        raise HasLeft
+    return rows
+
+
+def _target(session: Session, school_id: int, class_number: str) -> Locked:
+    if not class_number:
+        raise Invalid({"class_number": "class_missing"})
+    stmt = (
+        select(OrgNode.id, OrgNode.path, OrgNode.school_id, ClassGroup.class_number)
+        .join(ClassGroup, ClassGroup.node_id == OrgNode.id)
+        .where(
+            ClassGroup.school_id == school_id,
+            ClassGroup.class_number == class_number,
+            OrgNode.closed_at.is_(None),
+        )
+        .with_for_update(read=True, of=OrgNode)
+    )
+    because = "a class of the students' own school may be named by its number, also by who keeps another class"
+    found = session.execute(everything(stmt, because=because)).one_or_none()
+    if found is None:
+        raise Invalid({"class_number": "class_number_unknown"})
+    return found
+
+
+def _end_placements(session: Session, students: CollectionAggregate[Any]) -> None:
+    # never before it began: two acts may come at one instant of a standing clock
+    until = func.greatest(sql_now(), Placement.since + A_MOMENT)
+    stmt = update(Placement).where(Placement.student_id == students, Placement.until.is_(None)).values(until=until)
+    session.execute(everything(stmt, because=LOCKED), execution_options=NO_SYNC)
+
+
+def _tell_moved(session: Session, actor: Actor, rows: Sequence[Locked], target: Locked) -> None:
+    numbers = _class_numbers(session, {row.node_id for row in rows})
+    after = {"class_number": target.class_number}
+    record(
+        session,
+        actor,
+        "student:move",
+        subject="student",
+        ids=[row.id for row in rows[:100]],
+        path=common_path([target.path, *(row.tree_path for row in rows)]),
+        before={"count": len(rows)},
+        after=after,
+    )
+    moved = [
+        _change(ChangeKind.CLASS_TRANSFER, row, {"class_number": numbers[row.node_id]}, after, at=target)
+        for row in rows
+    ]
+    note(session, actor, moved)
+
+
+def _class_numbers(session: Session, nodes: set[int]) -> dict[int, str]:
+    stmt = select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(nodes))
+    rows = session.execute(everything(stmt, because="the class numbers of students locked in scope"))
+    return {row.node_id: row.class_number for row in rows}
+
+
+def _change(
+    kind: ChangeKind,
+    row: Locked,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    at: Locked | None = None,
+    reason: str | None = None,
+) -> Change:
+    return Change(
+        kind,
+        at.id if at else row.node_id,
+        at.path if at else row.tree_path,
+        "student",
+        row.id,
+        row.name,
+        person_id=row.person_id,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+
+
+def _any(ids: Sequence[int]) -> CollectionAggregate[Any]:
+    return any_(literal(list(ids), ARRAY(BigInteger)))
