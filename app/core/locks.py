@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 UNIT = "unit"
 PLAN = "plan"
+ASKED = "asked"
+"""The places whose students are being asked: a plan that opens holds its own, an admission shares all above."""
 MIGRATION = "migration"
 SCHEDULER = "scheduler"
 TREE = "tree"

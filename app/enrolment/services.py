@@ -25,13 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.access.actor import Actor
+from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
+from app.audit.rules import common_path
 from app.audit.services import record
 from app.core import locks
 from app.core.clock import sql_now
-from app.core.errors import NotFound
+from app.core.errors import Invalid, NotFound
 from app.enrolment.models import Enrolment, EnrolmentState
 from app.enrolment.rules import Decision
 from app.orgs.models import Kind, OrgNode
@@ -62,17 +63,18 @@ def ask_everybody(session: Session, _actor: Actor, event: PlanOpened) -> None:
 
 
 def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced) -> None:
-    """When students are admitted: one row for each open plan that covers their class."""
-    plans = session.scalars(
-        everything(
-            select(Plan.id).where(Plan.state == PlanState.OPEN).order_by(Plan.id),
-            because="an admission concerns every open plan above the class, wherever it was made",
-        ),
-    ).all()
-    locks.share(session, locks.PLAN, plans)
-    _insert_rows(
-        session, and_(Plan.state == PlanState.OPEN, Student.id == any_(literal(list(event.ids), ARRAY(BigInteger))))
-    )
+    """When students are admitted: one row for each open plan that covers their class.
+
+    The places above are shared first: a plan that is being opened there is waited for and then seen as open.
+    """
+    placed = Student.id == any_(literal(list(event.ids), ARRAY(BigInteger)))
+    because = "an admission concerns every open plan above the class, wherever it was made"
+    paths = session.scalars(everything(select(Student.tree_path).where(placed).distinct(), because=because))
+    above = {node_id for path in paths for node_id in ids_in(path)}
+    locks.share(session, locks.ASKED, above)
+    covering = select(Plan.id).where(Plan.state == PlanState.OPEN, Plan.node_id.in_(above))
+    locks.share(session, locks.PLAN, session.scalars(everything(covering, because=because)))
+    _insert_rows(session, and_(Plan.state == PlanState.OPEN, placed))
 
 
 def _insert_rows(session: Session, which: ColumnElement[bool]) -> None:
@@ -101,7 +103,7 @@ def _asked(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .join(class_node, and_(class_node.kind == Kind.CLASS, below))
         .join(Student, Student.node_id == class_node.id)
         .where(which, Student.state == StudentState.IN_SCHOOL, stage_at(class_node.path) == any_(Plan.audience))
-        .order_by(Student.person_id)
+        .order_by(Student.person_id, Plan.opened_at, Plan.id)  # of two plans that ask one person, the older one does
     )
 
 
@@ -137,9 +139,12 @@ def bring(session: Session, actor: Actor, *, plan_id: int, decisions: Sequence[D
     """Bring decisions already taken elsewhere (an import, the demo) into a plan's rows; returns how many.
 
     Only undecided rows in the actor's scope are changed, in one statement; all or nothing (`NotFound` when one is not
-    there). Rows are locked in the order of their ids first, so that two batches never deadlock.
+    there, `Invalid` when one student is decided twice). Rows are locked in the order of their ids first, so that two
+    batches never deadlock.
     """
     by_student = {decision.student_id: decision for decision in decisions}
+    if len(by_student) != len(decisions):
+        raise Invalid({"student_id": "twice"})
     rows = session.execute(
         visible(
             select(Enrolment.id, Enrolment.student_id, Enrolment.tree_path)
@@ -160,7 +165,7 @@ def bring(session: Session, actor: Actor, *, plan_id: int, decisions: Sequence[D
         raise NotFound(what="enrolment")
     _write(session, [(row.id, by_student[row.student_id]) for row in rows])
     if rows:
-        path = min((row.tree_path for row in rows), key=len)
+        path = common_path(row.tree_path for row in rows)
         after = {"plan": plan_id, "count": len(rows)}
         record(
             session,

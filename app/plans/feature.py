@@ -7,5 +7,8 @@ from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="plans",
-    sentences={"plan_not_draft": _l("This plan has been opened already.")},
+    sentences={
+        "plan_not_draft": _l("This plan has been opened already."),
+        "plan_code_taken": _l("A plan with this code exists already, here or elsewhere."),
+    },
 )

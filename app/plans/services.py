@@ -11,6 +11,7 @@ from app.access.scope import entering, everything, under, visible
 from app.audit.services import record
 from app.core import locks
 from app.core.clock import sql_now
+from app.core.db import refused
 from app.core.errors import Conflict, NotFound
 from app.core.events import tell
 from app.orgs import queries as orgs
@@ -25,8 +26,17 @@ class NotDraft(Conflict):
     code = "plan_not_draft"
 
 
+class PlanCodeTaken(Conflict):
+    """A plan with this code exists, here or elsewhere."""
+
+    code = "plan_code_taken"
+
+
 def make(session: Session, actor: Actor, new: NewPlan) -> int:
-    """Make a draft plan at a place where the actor may make plans; returns its id. Nobody is asked before it opens."""
+    """Make a draft plan at a place where the actor may make plans; returns its id. Nobody is asked before it opens.
+
+    Raises `NotFound` (place), `PlanCodeTaken`.
+    """
     place = orgs.find(session, actor, Permission.PLAN_CREATE, code=new.place_code)
     values = {
         "code": new.code,
@@ -41,15 +51,12 @@ def make(session: Session, actor: Actor, new: NewPlan) -> int:
         "apply_to": new.apply_to,
     }
     made = entering(insert(Plan).values(**values).returning(Plan.id), Plan, actor, Permission.PLAN_CREATE)
-    plan_id: int = session.execute(made).scalar_one()
-    session.execute(
-        insert(PlanStep),
-        [{"plan_id": plan_id, "position": n, **vars(step)} for n, step in enumerate(new.steps, 1)],
-    )
-    session.execute(
-        insert(CoverageOption),
-        [{"plan_id": plan_id, "position": n, **vars(option)} for n, option in enumerate(new.options, 1)],
-    )
+    with refused(uq_plan_code=PlanCodeTaken):
+        plan_id: int = session.execute(made).scalar_one()
+    for table, parts in ((PlanStep, new.steps), (CoverageOption, new.options)):
+        rows = [{"plan_id": plan_id, "position": n, **vars(part)} for n, part in enumerate(parts, 1)]
+        if rows:
+            session.execute(insert(table), rows)
     after = {"code": new.code, "name": new.name, "cover_year": new.cover_year, "product": new.product}
     record(session, actor, "plan:create", subject="plan", ids=[plan_id], path=place.path, after=after)
     return plan_id
@@ -58,15 +65,16 @@ def make(session: Session, actor: Actor, new: NewPlan) -> int:
 def open_plan(session: Session, actor: Actor, *, plan_id: int) -> None:
     """Open a draft: write its reporting units and tell `enrolment`, which inserts a row for everybody asked.
 
-    Holds the plan's lock exclusively, so that no admission slips past. Raises `NotFound`, `NotDraft`.
+    Holds the plan's lock and that of its place, so that no admission below slips past. Raises `NotFound`, `NotDraft`.
     """
     locks.hold(session, locks.PLAN, [plan_id])
-    stmt = select(Plan).where(Plan.id == plan_id).with_for_update()
+    stmt = select(Plan).where(Plan.id == plan_id).with_for_update().execution_options(populate_existing=True)
     plan = session.scalars(visible(stmt, Plan, actor, Permission.PLAN_OPEN)).one_or_none()
     if plan is None:
         raise NotFound(what="plan")
     if plan.state != PlanState.DRAFT:
         raise NotDraft(state=plan.state)
+    locks.hold(session, locks.ASKED, [plan.node_id])
     session.execute(
         everything(
             update(Plan)
