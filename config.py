@@ -59,12 +59,12 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read the settings, or raise `BadSetting` naming the one that is wrong."""
-        kind = env.get("XUEBAO_ENV", "development")
+        kind = env.get("XUEBAO_ENV") or "development"
         if kind not in {"development", "production"}:
             raise BadSetting(f"XUEBAO_ENV must be development or production, not {kind!r}")
         data = Path(env.get("XUEBAO_DATA") or PROJECT_ROOT / "var").expanduser().absolute()
         return cls(
-            database_url=env.get("DATABASE_URL") or None,
+            database_url=_database_url(env),
             data=data,
             host=env.get("HOST") or "127.0.0.1",
             port=_number(env, "PORT", 8080, 1, 65535),
@@ -75,6 +75,13 @@ class Settings:
             trusted_hosts=tuple(h.strip() for h in env.get("TRUSTED_HOSTS", "").split(",") if h.strip()),
             proxy_hops=_number(env, "PROXY_HOPS", 0, 0, 5),
         )
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("DATABASE_URL") or None
+    if url and not url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise BadSetting("DATABASE_URL must begin with postgresql://")
+    return url
 
 
 def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

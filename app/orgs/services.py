@@ -41,10 +41,16 @@ def plant_root(session: Session, actor: Actor, *, kind: str, name: str, code: st
         raise RootExists
     ids = _new_ids(session, 1)
     path = f"/{ids[0]}/"
-    school = ids[0] if kind in {"school", "unit"} else None
-    root = OrgNode(id=ids[0], kind=kind, name=checked_name(name), code=code, path=path, school_id=school)
-    session.add(root)
-    session.flush()
+    values = {
+        "id": ids[0],
+        "kind": kind,
+        "name": checked_name(name),
+        "code": code,
+        "path": path,
+        "school_id": ids[0] if kind in {Kind.SCHOOL, Kind.UNIT} else None,
+    }
+    made = insert(OrgNode).values(**values).returning(OrgNode)
+    root = session.scalars(entering(made, OrgNode, actor, Permission.ORG_CREATE)).one()
     _begin_placements(session, actor, [{"node_id": root.id, "parent_id": None, "path": path}])
     record(session, actor, "org:create", subject="org_node", ids=ids, path=path, after={"name": name, "kind": kind})
     return root

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, current_app, render_template, request
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from app.core.errors import Refusal
@@ -98,7 +98,8 @@ def on_accident(error: Exception) -> Response:
 
 def answer(status: int, code: str, text: str, *, incident: str | None = None) -> Response:
     """A page (or for htmx a short text) saying what went wrong and what to do."""
-    if request.headers.get("HX-Request"):
+    # Without a matching host there is no address of ours that a page could name.
+    if request.headers.get("HX-Request") or isinstance(request.routing_exception, SecurityError):
         return Response(text, status=status, content_type="text/plain; charset=utf-8")
     page = render_template(
         "web/error.html",
