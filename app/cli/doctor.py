@@ -16,16 +16,16 @@ from app.access.permissions import Permission
 from app.access.scope import everything
 from app.accounts.models import Account
 from app.accounts.seed import known_permissions
-from app.core.command import answering, database
+from app.core.command import answering
 from app.core.crypto import Keyring
+from app.core.db import Database
+from app.core.embedded import database_url
 from app.core.migrate import is_current
 from app.people.models import Person
 from config import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from app.core.db import Database
 
 MOST_SKEW = 5.0
 """Seconds the clocks of this machine and of the database may differ."""
@@ -48,8 +48,8 @@ def doctor(context: click.Context, as_json: bool) -> None:  # noqa: FBT001  clic
     with answering():
         settings = Settings.from_env()
         findings = [*look_at_settings(settings), *look_at_files(settings)]
-        with database(settings) as opened:
-            findings += look_at_database(settings, opened)
+        with database_url(settings) as url:
+            findings += look_at_database(settings, url)
     if as_json:
         click.echo(json.dumps({"ok": all(f.ok for f in findings), "checks": [vars(f) for f in findings]}))
     else:
@@ -71,10 +71,13 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "host names", named, ", ".join(settings.trusted_hosts) or ("loopback only" if named else "set TRUSTED_HOSTS")
     )
-    proxied = settings.proxy_hops > 0 or settings.is_loopback or not settings.is_production
-    yield Finding(
-        "TLS", proxied, "ended by a proxy in front" if proxied else "put a TLS proxy in front and set PROXY_HOPS"
-    )
+    if settings.proxy_hops:
+        tls = Finding("TLS", ok=True, detail=f"ended by {settings.proxy_hops} proxy in front")
+    elif settings.is_loopback:
+        tls = Finding("TLS", ok=True, detail="not needed: only this machine reaches the site")
+    else:
+        tls = Finding("TLS", ok=False, detail="put a TLS proxy in front and set PROXY_HOPS")
+    yield tls
 
 
 def look_at_files(settings: Settings) -> Iterator[Finding]:
@@ -91,11 +94,16 @@ def _private(name: str, path: Path) -> Finding:
     return Finding(name, ok, f"mode {mode:04o}" + ("" if ok else f"; run: chmod 600 {path}"))
 
 
-def look_at_database(settings: Settings, opened: Database) -> list[Finding]:
-    """What the database says: schema, role, clock, permissions, demo data."""
-    current = is_current(opened.url)
-    findings = [Finding("schema", current, "current" if current else "run xuebao serve once to migrate")]
-    return findings + opened.transaction(lambda session: list(_look(session, settings)))
+def look_at_database(settings: Settings, url: str) -> list[Finding]:
+    """What the database says: schema, role, clock, permissions, demo data. Looks only, migrates nothing."""
+    if not is_current(url):
+        return [Finding("schema", ok=False, detail="not current; xuebao serve migrates it")]
+    opened = Database(url, pool_size=1)
+    try:
+        found = opened.transaction(lambda session: list(_look(session, settings)))
+    finally:
+        opened.close()
+    return [Finding("schema", ok=True, detail="current"), *found]
 
 
 def _look(session: Session, settings: Settings) -> Iterator[Finding]:
