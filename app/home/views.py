@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
+from app.enrolment.labels import student_lines
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
 from app.orgs.models import OrgNode
@@ -20,7 +21,8 @@ from app.rates import queries as rates
 from app.rates.labels import FIGURES, HINTS
 from app.rates.lines import asked_plan, figure_row, people_href, plan_choices
 from app.rates.rules import Figures, Status, on_screen
-from app.web.request import actor, reading
+from app.students import queries as students
+from app.web.request import actor, backstage, reading
 from app.web.screens import Screen, signed_in
 
 CARDS = (
@@ -32,6 +34,7 @@ CARDS = (
     Status.WAIVED_HARDSHIP,
 )
 NOTHING: dict[str, Any] = {"figures": None, "cards": [], "children": [], "todo_list": []}
+MOST_PERSONS = 20
 
 
 class HomeView(Screen, IndexView):
@@ -43,9 +46,10 @@ class HomeView(Screen, IndexView):
     @expose("/")
     @signed_in
     def index(self) -> str | Response:
-        """Figures for who may read figures, else only the own place."""
+        """Figures for who may read figures; for families their own persons; else only the own place."""
         if not actor().holds(Permission.FIGURE_READ):
-            return self._own_place()
+            is_family = bool(actor().persons(Permission.ENROLMENT_READ))
+            return self.page("home/family.html", people=_own_people()) if is_family else self._own_place()
         node = rates.own_place(reading(), actor())
         choices = plans.in_progress(reading(), actor())
         plan = asked_plan(choices)
@@ -62,6 +66,28 @@ class HomeView(Screen, IndexView):
         names = orgs.names_of(reading(), [path])[path] if path else [""]
         place = {"name": names[-1], "full_name": " / ".join(names), "kind_label": ""}
         return self.page("home/home.html", place=place, plans=[], **NOTHING)
+
+
+def _own_people() -> list[dict[str, Any]]:
+    """Each of the visitor's own persons with what is decided about its insurance; few, so a statement for each."""
+    found = students.page(
+        reading(),
+        actor(),
+        students.Wanted(),
+        keyring=backstage().keyring,
+        limit=MOST_PERSONS,
+        offset=0,
+    )
+    return [
+        {
+            "name": line.name,
+            "class_name": line.class_name,
+            "school_name": line.school_name,
+            "student_number": line.student_number,
+            "enrolments": [each for each in student_lines(reading(), actor(), line.id) if each.removed_at is None],
+        }
+        for line in found
+    ]
 
 
 def _figures(plan: Plan, node: OrgNode) -> dict[str, Any]:

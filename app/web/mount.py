@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
+from app.web.languages import LanguageView
 from app.web.request import RequestSession
 from app.web.work import WorkView
 
@@ -66,6 +67,7 @@ def build(app: Flask, features: Iterable[Feature], *, home: type[Any], security_
 
 def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:
     """Register every screen, then every menu entry."""
+    builder.add_view_no_menu(LanguageView)
     screens: dict[str, Any] = {}
     features = tuple(features)
     builder.add_view_no_menu(WorkView)
