@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.orgs.labels import KINDS, STAGES
+from app.orgs.labels import STAGES
 from app.web.forms import PickerField, RecordForm
 
 NEEDED = _l("Please fill this in.")
@@ -22,7 +22,7 @@ class NodeForm(RecordForm):
 class NewNodeForm(NodeForm):
     """A new place below another."""
 
-    kind = SelectField(_l("Kind of place"), choices=list(KINDS.items()))
+    kind = SelectField(_l("Kind of place"))
     code = StringField(
         _l("Code"),
         [Optional(), Length(2, 40, _l("2 to 40 characters."))],

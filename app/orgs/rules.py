@@ -141,6 +141,45 @@ def class_number(given: str | None, *, code: str, school_code: str) -> str:
     return number
 
 
+KINDS = (
+    *GEOGRAPHY,
+    "school",
+    "unit",
+    "campus",
+    "college",
+    "education_level",
+    "faculty",
+    "major",
+    "grade",
+    "class",
+    "other",
+)
+USUAL_BELOW: Mapping[str, str] = {
+    "ministry": "province",
+    "province": "city",
+    "city": "county",
+    "county": "school",
+    "school": "grade",
+    "unit": "class",
+    "grade": "class",
+}
+
+
+def kinds_below(kind: str, *, in_school: bool) -> list[str]:
+    """The kinds of places that can stand below one of this kind, the usual one first."""
+    allowed = [below for below in KINDS if _fits(kind, below, in_school=in_school)]
+    usual = USUAL_BELOW.get(kind, "grade")
+    return sorted(allowed, key=lambda below: below != usual)
+
+
+def _fits(kind: str, below: str, *, in_school: bool) -> bool:
+    try:
+        check_place(kind, below, parent_in_school=in_school)
+    except BadPlace:  # an answer here, not an accident
+        return False
+    return True
+
+
 def academic_year(year: int, month: int) -> int:
     """The year in which the academic year of a day began (1 September)."""
     return year if month >= FIRST_MONTH_OF_YEAR else year - 1

@@ -17,7 +17,7 @@ from app.orgs import queries, reshape, services
 from app.orgs.forms import CloseForm, MergeForm, MoveForm, NewNodeForm, NodeForm
 from app.orgs.labels import KINDS
 from app.orgs.models import Kind, OrgNode
-from app.orgs.rules import NewNode
+from app.orgs.rules import NewNode, kinds_below
 from app.web.acts import done, submitted
 from app.web.forms import RecordForm, asked_text
 from app.web.request import actor, reading
@@ -65,6 +65,8 @@ class OrgView(Screen):
         """Add a place below one."""
         parent = queries.get(reading(), actor(), Permission.ORG_CREATE, node_id=node_id)
         form = NewNodeForm()
+        kinds = kinds_below(parent.kind, in_school=parent.school_id is not None)
+        form.kind.choices = [(kind, KINDS[kind]) for kind in kinds]
         if request.method == "POST":
             answered = submitted(form, lambda session: _add(session, form, parent))
             if answered:
