@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import and_, literal, select
+from sqlalchemy import and_, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,14 +14,19 @@ from app.plans.models import Plan, PlanState
 from app.rates.models import FigureDay
 from app.rates.queries import counts
 
+EVERY_CLASS = "the nightly figures are those of all classes"
 COLUMNS = ["plan_id", "node_id", "day", "insured", "waived", "pending", "unregistered", "stopped", "waived_hardship"]
 
 
 def write_figure_day(session: Session, day: date) -> int:
     """Write the figures of every class in every open plan for a day in China; returns how many classes.
 
-    Writing a day again replaces what stood there, so the job may run twice.
+    Writing a day again replaces all that stood there, so the job may run twice: a class that nobody is counted in any
+    more has no figures of that day any more.
     """
+    being_counted = select(Plan.id).where(Plan.state == PlanState.OPEN)
+    written = delete(FigureDay).where(FigureDay.day == day, FigureDay.plan_id.in_(being_counted))
+    session.execute(everything(written, because=EVERY_CLASS), execution_options={"synchronize_session": False})
     counted = (
         select(Enrolment.plan_id, Enrolment.node_id, literal(day), *counts())
         .join(Plan, and_(Plan.id == Enrolment.plan_id, Plan.state == PlanState.OPEN))
@@ -34,4 +39,4 @@ def write_figure_day(session: Session, day: date) -> int:
         index_elements=[FigureDay.plan_id, FigureDay.node_id, FigureDay.day],
         set_={name: stmt.excluded[name] for name in COLUMNS[3:]},
     ).returning(FigureDay.node_id)
-    return len(session.execute(everything(replaced, because="the nightly figures are those of all classes")).all())
+    return len(session.execute(everything(replaced, because=EVERY_CLASS)).all())
