@@ -13,7 +13,7 @@ ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 ALSO_IN_CHINESE = ("English", "demo_school_admin")
 ALSO_IN_ENGLISH = ("简体中文", "学保")
-PATHS = ("/", "/orgs/", "/students/", "/students/?name=查无此人", "/figures/", "/departments/list/")
+PATHS = ("/", "/orgs/", "/students/", "/students/?name=查无此人", "/figures/", "/departments/")
 
 
 def _words(visit: Visit, known: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ SMALL_TARGETS = """() => Array.from(document.querySelectorAll("a, button, input:
   .filter(([_, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
   .map(([target, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${target.outerHTML.slice(0, 160)}`)"""
 PAGES = {
-    "school_admin": ("/", "/orgs/", "/students/", "/figures/", "/departments/list/"),
+    "school_admin": ("/", "/orgs/", "/students/", "/figures/", "/departments/"),
     "province_admin": ("/", "/figures/"),
     "guardian": ("/", "/students/"),
 }

@@ -8,7 +8,7 @@ from tests.journeys.site import Site
 from tests.journeys.visit import Visiting
 
 REFUSED = "用户名或密码不正确"
-LOCKED = "失败次数过多"
+LOCKED = "输错次数过多"
 TRIES = 10
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from playwright.sync_api import SetCookieParam
+
 from tests.journeys.site import Site
 from tests.journeys.visit import Visit, Visiting
 
@@ -28,7 +32,7 @@ def test_back_shows_nothing_after_signing_out(site: Site, visiting: Visiting) ->
     visit.look()
     assert visit.path() == "/login/"
     assert student not in visit.page.content()
-    visit.context.add_cookies(stolen)  # type: ignore[arg-type]  Playwright hands out what it takes
+    visit.context.add_cookies(cast("list[SetCookieParam]", stolen))
     visit.go("/students/")
     assert visit.path() == "/login/"
 
@@ -37,5 +41,6 @@ def test_signing_in_leads_where_one_wanted_to_go(site: Site, visiting: Visiting)
     visit = visiting()
     visit.go("/students/?size=50")
     assert visit.path() == "/login/"
-    visit.click(visit.type_credentials(site.accounts["class_teacher"].username, site.accounts["class_teacher"].password))
+    teacher = site.accounts["class_teacher"]
+    visit.click(visit.type_credentials(teacher.username, teacher.password))
     assert visit.page.url == f"{site.url}/students/?size=50"

@@ -11,7 +11,8 @@ from tests.journeys.visit import Visit, Visiting
 
 
 def _below(site: Site, node: Node) -> list[Node]:
-    return [n for n in site.nodes.values() if n.path.startswith(node.path) and n.path.count("/") == node.path.count("/") + 1]
+    depth = node.path.count("/") + 1
+    return [each for each in site.nodes.values() if each.path.startswith(node.path) and each.path.count("/") == depth]
 
 
 def _line(visit: Visit, node: Node) -> Locator:
@@ -21,7 +22,7 @@ def _line(visit: Visit, node: Node) -> Locator:
 
 
 def _turn(visit: Visit, node: Node) -> Locator:
-    return _line(visit, node).locator("[aria-expanded]")
+    return _line(visit, node).locator("a[aria-expanded]")
 
 
 def _expect_counts(visit: Visit, site: Site, nodes: list[Node]) -> None:
