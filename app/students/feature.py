@@ -7,16 +7,49 @@ from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
 from app.orgs.rules import NodesClosing
 from app.students.roll import refuse_closing
-from app.students.views import StudentView
+from app.students.views import SCREENS
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="students",
-    screens=(StudentView,),
+    screens=SCREENS,
     listeners=(Listener(NodesClosing, refuse_closing),),
-    menu=(MenuItem("Students", "StudentView.list", "students", Permission.STUDENT_READ),),
+    menu=(MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),),
     sentences={
         "already_in_school": _l("%(count)s of them are students already, here or elsewhere. Ask for a transfer."),
         "student_number_taken": _l("%(count)s of these student numbers are in use in this school."),
+        "student_number_in_use": _l(
+            "This student number is or was in use in this school. Numbers are never given twice; please choose another."
+        ),
+        "student_number_shape": _l("A student number has 4 to 20 letters, digits or hyphens."),
+        "address_length": _l("An address has at most 200 characters on one line."),
+        "class_roll_number_range": _l("The number in class is from 1 to 99."),
+        "entry_date_range": _l("The entry date lies before 1950 or more than a year ahead. Please correct it."),
+        "graduation_before_entry": _l("The expected graduation must lie after the entry, at most 15 years ahead."),
+        "class_missing": _l("Please name the class by its number."),
+        "class_unknown": _l("No class of your places is called that. Type part of its number or name and choose one."),
+        "class_ambiguous": _l("Several classes are called that. Please choose one from the suggestions."),
+        "class_number_unknown": _l("The school has no open class with this number. Please look it up in the tree."),
+        "on_file_here": _l("This certificate number is on file: the student is in your list already."),
+        "on_file_elsewhere": _l(
+            "This certificate number is on file elsewhere. If it is the student's own, ask the present school for a"
+            " transfer; if you do not know the school, ask your county administrator."
+        ),
+        "on_file_otherwise": _l(
+            "This certificate number is on file under another name. Please compare both with the certificate; if they"
+            " are right, ask your county administrator."
+        ),
+        "student_has_left": _l("The student has left the school; the record is history and stays as it is."),
+        "same_class": _l("%(count)s of the students are in this class already. Please choose another class."),
+        "several_schools": _l("The students are of several schools. A class transfer stays inside one school."),
+        "nothing_ticked": _l("No student is ticked. Please tick at least one in the list."),
+        "leave_date_range": _l("The day must lie between the admission and today."),
+        "reason_length": _l("Please give a reason of 2 to 200 characters."),
+        "period_order": _l("The end must lie after the beginning."),
+        "since_on_missing": _l("Please give the day the recognition begins."),
+        "shown_already": _l("This was shown already. To see it again, open the form anew and give a reason."),
+        "student_registered": _l("The student has been added."),
+        "student_left": _l("The student has left the school."),
+        "students_moved": _l("%(count)s students have been transferred to class %(class_number)s."),
     },
 )

@@ -1,7 +1,9 @@
-"""The words for students' states and sexes, in both languages. An extra file: lists, forms and exports need them."""
+"""The words of students' states, fields and changes, in both languages. An extra file: every screen needs them."""
 
 from __future__ import annotations
 
+from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
+from app.students.models import OPEN_STATES
 from app.web.language import lazy as _l
 
 STATES = {
@@ -17,4 +19,89 @@ STATES = {
     "deceased": _l("Deceased"),
     "retained": _l("Place kept"),
 }
-SEXES = {"0": _l("Unknown"), "1": _l("Male"), "2": _l("Female"), "9": _l("Not stated")}
+LEAVING = {code: label for code, label in STATES.items() if code not in OPEN_STATES}
+"""The states in which somebody leaves."""
+BOARDING = {"1": _l("Day student"), "2": _l("Boarder")}
+CATEGORIES = {
+    "poverty": _l("Lifted from poverty (formerly registered poor)"),
+    "poverty_unstable": _l("Lifted from poverty, unstable"),
+    "marginal": _l("At the margin of poverty"),
+    "sudden_difficulty": _l("Sudden severe difficulty"),
+    "low_income": _l("Subsistence allowance"),
+    "low_income_margin": _l("At the margin of subsistence allowance"),
+    "extreme_poverty": _l("Supported for extreme poverty"),
+    "rigid_expenditure": _l("In difficulty through unavoidable spending"),
+    "other_low_income": _l("Other low income"),
+    "orphan": _l("Orphan"),
+    "no_guardian": _l("Child in fact without a guardian"),
+    "disabled_student": _l("Disabled student"),
+    "disabled_parent": _l("Child of a disabled parent"),
+    "martyr_child": _l("Child of a martyr"),
+    "preferential": _l("Entitled to special care"),
+    "hardship_worker": _l("Child of a worker in hardship"),
+    "serious_illness": _l("Temporary relief for a serious illness"),
+    "relocation": _l("Relocated to escape poverty"),
+}
+LEVELS = {
+    "special": _l("Special difficulty"),
+    "hard": _l("Difficulty"),
+    "general": _l("General difficulty"),
+}
+RELATIONS = {
+    "father": _l("Father"),
+    "mother": _l("Mother"),
+    "grandparent": _l("Grandparent"),
+    "other": _l("Other relation"),
+}
+FIELDS = {
+    "name": _l("Full name"),
+    "certificate_type": _l("Certificate type"),
+    "number": _l("Certificate number"),
+    "sex": _l("Sex"),
+    "birth_date": _l("Birth date"),
+    "ethnicity": _l("Ethnic group"),
+    "student_number": _l("Student number"),
+    "class_name": _l("Class"),
+    "class_number": _l("Class number"),
+    "class_roll_number": _l("Number in class"),
+    "entry_date": _l("Entry date"),
+    "expected_graduation_date": _l("Expected graduation"),
+    "phone": _l("Phone"),
+    "address": _l("Address"),
+    "boarding": _l("Boarding"),
+    "state": _l("State"),
+    "closed_on": _l("Left on"),
+    "guardian": _l("Guardian"),
+    "relation": _l("Relation"),
+    "guardian_phone": _l("Guardian's phone"),
+    "category": _l("Hardship category"),
+    "level": _l("Hardship level"),
+    "since_on": _l("From"),
+    "until_on": _l("Until"),
+}
+VALUES = {
+    "sex": SEXES,
+    "certificate_type": CERTIFICATES,
+    "ethnicity": ETHNIC_GROUPS,
+    "boarding": BOARDING,
+    "state": STATES,
+    "relation": RELATIONS,
+    "category": CATEGORIES,
+    "level": LEVELS,
+}
+"""The words for the codes a field may hold."""
+KINDS = {
+    "student_created": _l("Admitted"),
+    "student_corrected": _l("Corrected"),
+    "class_transfer": _l("Class transfer"),
+    "student_closed": _l("Left school"),
+    "hardship_changed": _l("Hardship"),
+}
+"""异动类型 as a student's page names them."""
+
+
+def shown(field: str, value: object) -> str:
+    """A value of a change record in words: the label of a code, the value itself, a dash for nothing."""
+    if value in {None, ""}:
+        return "—"
+    return str(VALUES.get(field, {}).get(str(value), value))

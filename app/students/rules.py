@@ -147,6 +147,12 @@ class SeveralSchools(Conflict):
     code = "several_schools"
 
 
+class ShownAlready(Conflict):
+    """A value shown in full was asked for again by the same form: each look needs its own reason."""
+
+    code = "shown_already"
+
+
 class NothingTicked(Conflict):
     """An act on ticked rows came without any."""
 

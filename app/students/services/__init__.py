@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from app.students.services.admission import admit
 from app.students.services.correction import correct
-from app.students.services.disclosure import disclose
+from app.students.services.disclosure import FIELDS, disclose
 from app.students.services.family import (
     add_guardian,
     correct_guardian,
@@ -20,6 +20,7 @@ from app.students.services.movement import leave, move
 from app.students.services.registration import register
 
 __all__ = [
+    "FIELDS",
     "add_guardian",
     "admit",
     "correct",

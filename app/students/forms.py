@@ -1,0 +1,172 @@
+"""The shapes of the forms of students. What may be in them is judged by the services, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.people.identity import TypedIdentity
+from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
+from app.students.labels import BOARDING, CATEGORIES, LEAVING, LEVELS, RELATIONS
+from app.students.rules import LONGEST_REASON, Particulars
+from app.web.forms import ActForm, PickerField, RecordForm
+
+NEEDED = _l("Please fill this in.")
+CHOOSE = ("", _l("Please choose"))
+NONE = ("", "—")
+LONG = Length(max=200, message=_l("At most 200 characters."))
+STATED = ("1", "2", "9")
+
+
+class DayField(DateField):
+    """A day; what cannot be read as one stays in the field, with a word on how to write it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day, also as 2026/9/1 or 20260901 from who types without a calendar."""
+        text = "".join(valuelist).strip().replace("/", "-").replace(".", "-")
+        if text.isascii() and text.isdigit() and len(text) == 8:  # noqa: PLR2004  yyyymmdd
+            text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+        try:
+            super().process_formdata([text] if text else [])
+        except ValueError as error:
+            raise ValueError(gettext("Please write the day as year-month-day, such as 2026-09-01.")) from error
+
+
+class WholeField(IntegerField):
+    """A whole number, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        try:
+            super().process_formdata(valuelist if any(valuelist) else [])
+        except ValueError as error:
+            raise ValueError(gettext("Please give a whole number.")) from error
+
+
+def _choice(
+    label: str,
+    options: Mapping[str, str],
+    first: tuple[str, str] = CHOOSE,
+    validators: Sequence[InputRequired] = (),
+) -> SelectField:
+    return SelectField(label, list(validators), choices=[first, *options.items()], validate_choice=False)
+
+
+class StudentForm(RecordForm):
+    """A student: person, particulars."""
+
+    certificate_type = SelectField(
+        _l("Certificate type"), choices=list(CERTIFICATES.items()), validate_choice=False, default="resident_id"
+    )
+    number = StringField(_l("Certificate number"), [LONG])
+    name = StringField(_l("Full name"), [InputRequired(NEEDED), LONG])
+    sex = _choice(_l("Sex"), {code: SEXES[code] for code in STATED})
+    birth_date = DayField(_l("Birth date"), [Optional()])
+    ethnicity = _choice(_l("Ethnic group"), ETHNIC_GROUPS)
+    student_number = StringField(
+        _l("Student number"), [InputRequired(NEEDED), LONG], description=_l("4 to 20 letters, digits or hyphens.")
+    )
+    class_roll_number = WholeField(_l("Number in class"), [Optional()], description=_l("1 to 99."))
+    entry_date = DayField(_l("Entry date"), [Optional()])
+    expected_graduation_date = DayField(_l("Expected graduation"), [Optional()])
+    boarding = _choice(_l("Boarding"), BOARDING)
+    phone = StringField(_l("Phone"), [LONG], description=_l("Mobile, or landline with area code."))
+    address = StringField(_l("Address"), [LONG])
+
+    def identity(self) -> TypedIdentity:
+        """What was typed about the person."""
+        return TypedIdentity(
+            self.name.data or "",
+            self.certificate_type.data or "",
+            self.number.data or "",
+            self.sex.data or "",
+            self.birth_date.data,
+            self.ethnicity.data or "",
+        )
+
+    def particulars(self) -> Particulars:
+        """What was typed about the time at the school."""
+        return Particulars(
+            self.student_number.data or "",
+            self.entry_date.data,
+            self.expected_graduation_date.data,
+            self.phone.data or None,
+            self.address.data or None,
+            self.boarding.data or None,
+            self.class_roll_number.data,
+        )
+
+
+class NewStudentForm(StudentForm):
+    """A student to be admitted: also the class, and perhaps a recognition of hardship."""
+
+    class_text = PickerField(
+        _l("Class"),
+        [InputRequired(NEEDED), LONG],
+        endpoint="StudentView.classes",
+        description=_l("Type the class number or part of the name and choose."),
+    )
+    category = _choice(_l("Hardship category"), CATEGORIES, NONE)
+    level = _choice(_l("Hardship level"), LEVELS, NONE)
+    since_on = DayField(_l("From"), [Optional()])
+    until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+
+
+class TransferForm(ActForm):
+    """The target class of students."""
+
+    class_number = PickerField(
+        _l("Target class number"),
+        [InputRequired(NEEDED), LONG],
+        endpoint="StudentView.classes",
+        description=_l("A class of the same school. Type its number, or part of its name and choose."),
+    )
+
+
+class LeaveForm(RecordForm):
+    """How, when and why a student leaves."""
+
+    state = _choice(_l("How"), LEAVING, validators=[InputRequired(NEEDED)])
+    on = DayField(_l("Left on"), [InputRequired(NEEDED)])
+    reason = TextAreaField(
+        _l("Reason"), [InputRequired(NEEDED), Length(max=LONGEST_REASON, message=_l("At most 200 characters."))]
+    )
+
+
+class GuardianForm(RecordForm):
+    """A guardian."""
+
+    name = StringField(_l("Full name"), [InputRequired(NEEDED), LONG])
+    relation = _choice(_l("Relation"), RELATIONS, validators=[InputRequired(NEEDED)])
+    phone = StringField(_l("Phone"), [LONG])
+
+
+class HardshipForm(ActForm):
+    """A recognition of hardship."""
+
+    category = _choice(_l("Hardship category"), CATEGORIES, validators=[InputRequired(NEEDED)])
+    level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
+    since_on = DayField(_l("From"), [InputRequired(NEEDED)])
+    until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+
+
+class HardshipEndForm(RecordForm):
+    """The day a recognition ends."""
+
+    until_on = DayField(_l("Until"), [InputRequired(NEEDED)], description=_l("The first day it no longer covers."))
+
+
+class UnmaskForm(ActForm):
+    """Which secret, and why."""
+
+    field = HiddenField()
+    guardian = HiddenField()
+    reason = TextAreaField(
+        _l("Reason"),
+        [InputRequired(NEEDED), LONG],
+        description=_l("It is kept in the audit with your name and the time."),
+    )

@@ -1,0 +1,280 @@
+"""One student with all that belongs to them (个人信息查询, 详细记录): guardians, hardship, enrolments, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from app.access.permissions import Permission
+from app.core import clock
+from app.core.db import Session
+from app.core.errors import Invalid, NotFound
+from app.core.idempotency import Answer
+from app.students import records, services
+from app.students.forms import GuardianForm, HardshipEndForm, HardshipForm
+from app.students.labels import CATEGORIES, FIELDS, KINDS, LEVELS, RELATIONS, STATES, shown
+from app.students.rules import NewHardship
+from app.students.views.listing import ops
+from app.web.acts import done, submitted
+from app.web.forms import ActForm, RecordForm
+from app.web.request import actor, backstage, reading
+from app.web.screens import Screen, needs
+
+
+class StudentPageView(Screen):
+    """A student's page and the small forms on it."""
+
+    route_base = "/students"
+    default_view = "show"
+
+    @expose("/<int:student_id>")
+    @needs(Permission.STUDENT_READ)
+    def show(self, student_id: int) -> str:
+        """The student, every secret masked."""
+        record = _record(student_id, Permission.STUDENT_READ)
+        may_change = record.is_open and actor().covers(Permission.STUDENT_UPDATE, record.tree_path)
+        return self.page(
+            "students/page.html",
+            title=record.name,
+            subtitle=record.full_name,
+            crumbs=[{"label": gettext("Student management"), "href": url_for("StudentView.list")}],
+            record=record,
+            state_label=STATES[record.state],
+            facts=_facts(record),
+            ops=ops(record.id, record.tree_path, is_open=record.is_open, on_page=True),
+            may_change=may_change,
+            families=[
+                {**vars(one), "relation_label": RELATIONS[one.relation]}
+                for one in records.families(reading(), actor(), record, keyring=backstage().keyring)
+            ],
+            may_unmask=_may_unmask(record),
+            recognitions=[
+                {"row": row, "category": CATEGORIES[row.category], "level": LEVELS[row.level]}
+                for row in records.recognitions(reading(), actor(), record)
+            ],
+            enrolments=records.enrolments(reading(), actor(), record),
+            timeline=_timeline(record),
+            shanghai=clock.SHANGHAI,
+        )
+
+    @expose("/<int:student_id>/guardians/new", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_UPDATE)
+    def add_guardian(self, student_id: int) -> Response | tuple[str, int]:
+        """Add a guardian."""
+        record = _record(student_id, Permission.STUDENT_UPDATE)
+        form = GuardianForm()
+        title = gettext("New guardian of %(name)s", name=record.name)
+        return self._answer(form, record, title, lambda session: _add_guardian(session, form, student_id))
+
+    @expose("/<int:student_id>/guardians/<int:guardian_id>", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_UPDATE)
+    def edit_guardian(self, student_id: int, guardian_id: int) -> Response | tuple[str, int]:
+        """Correct a guardian; the phone stands in the form masked."""
+        record, family = _family(student_id, guardian_id)
+        form = GuardianForm(data=vars(family))
+        title = gettext("Edit guardian %(name)s", name=family.name)
+        return self._answer(form, record, title, lambda session: _correct_guardian(session, form, guardian_id))
+
+    @expose("/<int:student_id>/guardians/<int:guardian_id>/end", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_UPDATE)
+    def end_guardian(self, student_id: int, guardian_id: int) -> Response | tuple[str, int]:
+        """End a guardian's part after saying what that means."""
+        record, family = _family(student_id, guardian_id)
+        form = RecordForm(data={"version": family.version})
+        return self._answer(
+            form,
+            record,
+            gettext("End guardian %(name)s", name=family.name),
+            lambda session: _end_guardian(session, form, guardian_id),
+            about=gettext("The guardian is no longer shown with the student. What was recorded is kept."),
+            submit=gettext("End"),
+            danger=True,
+        )
+
+    @expose("/<int:student_id>/hardship/new", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_UPDATE)
+    def add_hardship(self, student_id: int) -> Response | tuple[str, int]:
+        """Add a recognition of hardship."""
+        record = _record(student_id, Permission.STUDENT_UPDATE)
+        form = HardshipForm()
+        title = gettext("New hardship recognition of %(name)s", name=record.name)
+        about = gettext("It counts in every plan whose cover year it overlaps.")
+        return self._answer(form, record, title, lambda session: _recognise(session, form, student_id), about=about)
+
+    @expose("/<int:student_id>/hardship/<int:recognition_id>/end", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_UPDATE)
+    def end_hardship(self, student_id: int, recognition_id: int) -> Response | tuple[str, int]:
+        """Let a recognition end."""
+        record = _record(student_id, Permission.STUDENT_UPDATE)
+        rows = {row.id: row for row in records.recognitions(reading(), actor(), record)}
+        if recognition_id not in rows:
+            raise NotFound(what="hardship_recognition")
+        found = rows[recognition_id]
+        form = HardshipEndForm(data={"version": found.version, "until_on": found.until_on or clock.today(reading())})
+        return self._answer(
+            form,
+            record,
+            gettext("End hardship recognition"),
+            lambda session: _end_recognition(session, form, recognition_id),
+            about=f"{CATEGORIES[found.category]} · {LEVELS[found.level]} · {found.since_on}",
+        )
+
+    def _answer(
+        self,
+        form: ActForm,
+        record: records.Record,
+        title: str,
+        work: Callable[[Any], Any],
+        **context: Any,  # noqa: ANN401  what a template is given has any type
+    ) -> Response | tuple[str, int]:
+        if request.method == "POST":
+            answered = submitted(form, work)
+            if answered:
+                return answered
+        here = url_for("StudentPageView.show", student_id=record.id)
+        crumbs = [
+            {"label": gettext("Student management"), "href": url_for("StudentView.list")},
+            {"label": record.name, "href": here},
+        ]
+        return self.form_page(form, title=title, subtitle=record.full_name, back=here, crumbs=crumbs, **context)
+
+
+def _record(student_id: int, permission: Permission) -> records.Record:
+    return records.record_of(reading(), actor(), permission, student_id=student_id, keyring=backstage().keyring)
+
+
+def _family(student_id: int, guardian_id: int) -> tuple[records.Record, records.Family]:
+    record = _record(student_id, Permission.STUDENT_UPDATE)
+    families = records.families(reading(), actor(), record, keyring=backstage().keyring)
+    found = next((one for one in families if one.id == guardian_id), None)
+    if found is None:
+        raise NotFound(what="guardian")
+    return record, found
+
+
+def _may_unmask(record: records.Record) -> bool:
+    who = actor()
+    own = record.person_id in who.persons(Permission.PERSON_UNMASK)
+    return own or who.covers(Permission.PERSON_UNMASK, record.tree_path)
+
+
+SECRETS = {"number", "phone", "address"}
+
+
+def _facts(record: records.Record) -> list[dict[str, Any]]:
+    values: dict[str, Any] = {**records.values_of(record), "class_number": record.class_number, "state": record.state}
+    order = [
+        *("name", "sex", "certificate_type", "number", "birth_date", "ethnicity"),
+        *("student_number", "class_number", "class_roll_number", "entry_date", "expected_graduation_date", "boarding"),
+        *("phone", "address"),
+    ]
+    facts = [
+        {
+            "label": FIELDS[field],
+            "value": shown(field, values[field]),
+            "secret": field if field in SECRETS and values[field] else None,
+        }
+        for field in order
+    ]
+    if record.closed_on:
+        facts += [
+            {"label": FIELDS["closed_on"], "value": str(record.closed_on)},
+            {"label": gettext("Reason"), "value": record.close_reason},
+        ]
+    return facts
+
+
+def _timeline(record: records.Record) -> list[dict[str, Any]]:
+    """Change records, classes and enrolments as one story, the latest first."""
+    moments: list[dict[str, Any]] = [
+        {
+            "at": change.at,
+            "title": KINDS.get(change.kind, change.kind),
+            "who": change.actor_name,
+            "lines": _lines(change.before or {}, change.after or {}),
+            "reason": change.reason,
+        }
+        for change in records.history(reading(), actor(), record)
+    ]
+    moments += [
+        {"at": stay.since, "title": gettext("Class %(name)s", name=stay.class_name), "lines": []}
+        for stay in records.stays(reading(), record)
+    ]
+    moments += [
+        {"at": line.at, "title": f"{line.plan}: {line.state_label}", "lines": []}
+        for line in records.enrolments(reading(), actor(), record)
+    ]
+    return sorted(moments, key=lambda moment: moment["at"], reverse=True)
+
+
+def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": FIELDS.get(field, field),
+            "before": shown(field, before.get(field)),
+            "after": shown(field, after.get(field)),
+        }
+        for field in dict.fromkeys([*before, *after])
+    ]
+
+
+def _page(student_id: int) -> str:
+    return url_for("StudentPageView.show", student_id=student_id)
+
+
+def _add_guardian(session: Session, form: GuardianForm, student_id: int) -> Answer:
+    services.add_guardian(
+        session,
+        actor(),
+        student_id=student_id,
+        name=form.name.data or "",
+        relation=form.relation.data or "",
+        phone=form.phone.data or "",
+        keyring=backstage().keyring,
+    )
+    return done(_page(student_id), "saved")
+
+
+def _correct_guardian(session: Session, form: GuardianForm, guardian_id: int) -> Answer:
+    student_id = services.correct_guardian(
+        session,
+        actor(),
+        guardian_id=guardian_id,
+        version=form.known_version(),
+        name=form.name.data or "",
+        relation=form.relation.data or "",
+        phone=form.phone.data or "",
+        keyring=backstage().keyring,
+    )
+    return done(_page(student_id), "saved")
+
+
+def _end_guardian(session: Session, form: RecordForm, guardian_id: int) -> Answer:
+    student_id = services.end_guardian(
+        session, actor(), guardian_id=guardian_id, version=form.known_version(), keyring=backstage().keyring
+    )
+    return done(_page(student_id), "saved")
+
+
+def _recognise(session: Session, form: HardshipForm, student_id: int) -> Answer:
+    if form.since_on.data is None:
+        raise Invalid({"since_on": "since_on_missing"})
+    new = NewHardship(form.category.data or "", form.level.data or "", form.since_on.data, form.until_on.data)
+    services.recognise(session, actor(), student_id=student_id, new=new)
+    return done(_page(student_id), "saved")
+
+
+def _end_recognition(session: Session, form: HardshipEndForm, recognition_id: int) -> Answer:
+    student_id = services.end_recognition(
+        session,
+        actor(),
+        recognition_id=recognition_id,
+        version=form.known_version(),
+        until_on=form.until_on.data,
+    )
+    return done(_page(student_id), "saved")
