@@ -15,6 +15,7 @@ from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
 from app.core.clock import sql_now
+from app.core.db import refused
 from app.core.errors import NotFound, Stale
 from app.departments.models import Department
 from app.departments.rules import BindingDepartment, DepartmentNameTaken
@@ -32,9 +33,10 @@ def create(session: Session, actor: Actor, *, node_code: str, name: str) -> int:
     _refuse_double(session, place.id, name)
     values = {"node_id": place.id, "tree_path": place.path, "name": name}
     made = insert(Department).values(**values).returning(Department.id)
-    department_id: int = session.execute(
-        entering(made, Department, actor, Permission.DEPARTMENT_CREATE),
-    ).scalar_one()
+    with refused(uq_department_name=lambda: DepartmentNameTaken(name=name)):
+        department_id: int = session.execute(
+            entering(made, Department, actor, Permission.DEPARTMENT_CREATE),
+        ).scalar_one()
     _tell(session, actor, "department:create", place, department_id, name, after={"name": name})
     return department_id
 
@@ -46,7 +48,8 @@ def rename(session: Session, actor: Actor, *, department_id: int, name: str, ver
     if found.name == name:
         return
     _refuse_double(session, found.node_id, name)
-    _set(session, found, name=name)
+    with refused(uq_department_name=lambda: DepartmentNameTaken(name=name)):
+        _set(session, found, name=name)
     before, after = {"name": found.name}, {"name": name}
     place = queries.get(session, actor, Permission.DEPARTMENT_UPDATE, node_id=found.node_id)
     _tell(session, actor, "department:update", place, found.id, name, before=before, after=after)
