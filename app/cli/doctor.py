@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from app.access.permissions import Permission
 from app.access.scope import everything
 from app.accounts.models import Account
 from app.accounts.seed import known_permissions
+from app.cli.safety import Finding, look_at_settings
 from app.core.command import answering
 from app.core.crypto import Keyring
 from app.core.db import Database
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 
 MOST_SKEW = 5.0
 """Seconds the clocks of this machine and of the database may differ."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: what, whether it is well, and what to do when it is not."""
-
-    check: str
-    ok: bool
-    detail: str
 
 
 @click.command("doctor")
@@ -56,28 +47,6 @@ def doctor(context: click.Context, as_json: bool) -> None:  # noqa: FBT001  clic
         for found in findings:
             click.echo(f"{'ok  ' if found.ok else 'BAD '} {found.check}: {found.detail}")
     context.exit(0 if all(found.ok for found in findings) else 1)
-
-
-def look_at_settings(settings: Settings) -> Iterator[Finding]:
-    """What the environment says."""
-    exposed = not settings.is_loopback and not settings.is_production
-    yield Finding(
-        "listening address",
-        not exposed,
-        f"{settings.host} with XUEBAO_ENV={settings.env}"
-        + ("; an address others reach needs XUEBAO_ENV=production" if exposed else ""),
-    )
-    named = bool(settings.trusted_hosts) or settings.is_loopback
-    yield Finding(
-        "host names", named, ", ".join(settings.trusted_hosts) or ("loopback only" if named else "set TRUSTED_HOSTS")
-    )
-    if settings.proxy_hops:
-        tls = Finding("TLS", ok=True, detail=f"ended by {settings.proxy_hops} proxy in front")
-    elif settings.is_loopback:
-        tls = Finding("TLS", ok=True, detail="not needed: only this machine reaches the site")
-    else:
-        tls = Finding("TLS", ok=False, detail="put a TLS proxy in front and set PROXY_HOPS")
-    yield tls
 
 
 def look_at_files(settings: Settings) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.children import PREPARING, log_to_stderr
+from app.cli.safety import refuse_unsafe
 from config import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def serve(demo: bool) -> None:  # noqa: FBT001  click passes flags so
     leave_on_sigterm()
     with answering(), ExitStack() as held:
         settings = Settings.from_env()
+        refuse_unsafe(settings)
         files = [held.enter_context(_only_start(settings.data))]
         check_port(settings.host, settings.port)
         url, users = held.enter_context(_database(settings))

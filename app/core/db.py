@@ -70,6 +70,7 @@ class Database:
             driver_url(url),
             pool_size=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # what is typed must not reach a log with an error
             connect_args={
                 "prepare_threshold": None,
                 "connect_timeout": 5,

@@ -11,8 +11,6 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 NAME_LENGTH = 60
 MIDDLE_DOT = "·"
 MASKED_ADDRESS = 6
@@ -132,6 +130,9 @@ def _syllables(name: str) -> list[str]:
 
 @lru_cache(maxsize=16384)
 def _read(text: str) -> tuple[str, ...]:
+    # Its dictionaries take a third of a second to load, and most processes need none.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     separated = "".join(" " if c in _SEPARATING else c for c in text)
     words = " ".join(lazy_pinyin(separated)).lower().split()
     return tuple(words)
