@@ -86,8 +86,8 @@ def test_one_number_twice_in_a_list_is_refused(session: Session) -> None:
 def test_register_permit_and_card_share_one_number(session: Session) -> None:
     (person,) = strangers(1)
     enter(session, SYSTEM, [person], keyring=KEYRING)
+    again = replace(person, certificate_type=CertificateType.HOUSEHOLD_REGISTER)
     with pytest.raises(NumberTaken):
-        again = replace(person, certificate_type=CertificateType.HOUSEHOLD_REGISTER)
         enter(session, SYSTEM, [again], keyring=KEYRING)
 
 

@@ -119,8 +119,8 @@ def test_who_does_not_hold_it_admits_nobody(session: Session, world: World, role
 @pytest.mark.parametrize("role", [role for role in HOLDERS if role != "system_admin"])
 def test_one_class_of_another_school_refuses_the_whole_list(session: Session, world: World, role: str) -> None:
     one, other = persons(session, 2)
+    new = [newcomer(one, CLASS), newcomer(other, class_of(B, 1, 1))]
     with pytest.raises(NotFound) as refusal:
-        new = [newcomer(one, CLASS), newcomer(other, class_of(B, 1, 1))]
         admit(session, world.actor(session, role), new, keyring=KEYRING)
     assert refusal.value.facts == {"what": "class"}
 
@@ -147,8 +147,8 @@ def test_who_is_a_student_already_is_refused_with_the_count_alone(
     school: str,
 ) -> None:
     (person_id,) = persons(session, 1)
+    new = [newcomer(person_id, CLASS), newcomer(world.of(school)[0].person_id, CLASS)]
     with pytest.raises(AlreadyInSchool) as refusal:
-        new = [newcomer(person_id, CLASS), newcomer(world.of(school)[0].person_id, CLASS)]
         admit(session, world.actor(session, "school_admin"), new, keyring=KEYRING)
     assert refusal.value.facts == {"count": 1}
 
@@ -209,16 +209,16 @@ def test_one_person_admitted_by_two_schools_at_once_is_a_student_of_one(database
     calls = [
         committed(
             database,
-            lambda session, code=code: admit(  # type: ignore[misc]
+            lambda session, n=n, code=code: admit(  # type: ignore[misc]
                 session,
                 SYSTEM,
-                [newcomer(person_id, code)],
+                [replace(newcomer(person_id, code), student_number=f"NUMBER-{n}")],
                 keyring=KEYRING,
             ),
         )
-        for code in (CLASS, class_of(B, 1, 1))
+        for n, code in enumerate([CLASS, class_of(B, 1, 1)] * 3)
     ]
-    outcomes = at_once(*calls * 3)
+    outcomes = at_once(*calls)
     assert sum(isinstance(outcome, AlreadyInSchool) for outcome in outcomes) == 5
     with database.sessions() as session:
         rows = select(func.count()).select_from(Student).where(Student.person_id == person_id)
