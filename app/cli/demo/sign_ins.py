@@ -36,7 +36,7 @@ def make(session: Session, tree: DemoTree, year: int, family: Mapping[str, int])
         person_id = family[post.place] if post.reach is Reach.PERSON else None
         new = NewAccount(
             name=post.name,
-            home_code=post.place,
+            home_code=tree.junior_school if post.reach is Reach.CLASS_SET else post.place,
             user_name=post.username,
             grants=(_grant(session, tree, post, person_id),),
             person_id=person_id if post.role == "student" else None,
