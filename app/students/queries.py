@@ -18,6 +18,7 @@ from app.core.crypto import Keyring
 from app.core.errors import NotFound
 from app.orgs import queries as orgs
 from app.orgs.models import ClassGroup, Kind, OrgNode
+from app.orgs.rules import STAGE_GRADES
 from app.people.certificates import CertificateType, identity_key, mask_number, normalise
 from app.people.models import Person
 from app.people.rules import mask_phone
@@ -26,6 +27,8 @@ from app.students.models import OPEN_STATES, PHONE_AT, Student, StudentState
 
 COUNT_CAP = 10_001
 MOST_CLASSES = 200
+MOST_LOOKED_AT = 2_000
+"""More classes than a school has: names are stored without the grade's label and compared with it."""
 
 
 @dataclass(frozen=True)
@@ -207,11 +210,11 @@ def class_choices(
                 ClassGroup.class_number.startswith(text, autoescape=True),
                 OrgNode.code == text,
                 OrgNode.name.contains(text, autoescape=True),
-                literal(text, Text).endswith(OrgNode.name),
+                OrgNode.name.startswith(_without_label(text), autoescape=True),
             ),
         )
         .order_by(OrgNode.path)
-        .limit(max(limit, MOST_CLASSES))
+        .limit(MOST_LOOKED_AT)
     )
     rows = session.execute(visible(stmt, OrgNode, actor, permission, along=(ClassGroup,))).all()
     names = orgs.names_of(session, {row.path for row in rows}) if rows else {}
@@ -230,6 +233,12 @@ def class_choices(
     return [choice for choice in found if text in choice.name or choice.number.startswith(text) or choice.code == text][
         :limit
     ]
+
+
+def _without_label(text: str) -> str:
+    """What a shown class name has beyond its grade's label: (1)班 of 七年级(1)班; nothing to cut: the text."""
+    labels = (label for _, labels in STAGE_GRADES.values() for label in labels)
+    return next((text[len(label) :] for label in labels if text.startswith(label)), text)
 
 
 def class_meant(session: Session, actor: Actor, permission: Permission, text: str) -> ClassChoice | str:
