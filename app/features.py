@@ -14,6 +14,7 @@ import app.core.schedule
 import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS
+from app.codes.feature import FEATURE as CODES
 from app.core.feature import Feature
 from app.departments.feature import FEATURE as DEPARTMENTS
 from app.enrolment.feature import FEATURE as ENROLMENT
@@ -36,6 +37,7 @@ FEATURES: tuple[Feature, ...] = (
     PLANS,
     ENROLMENT,
     ACCOUNTS,
+    CODES,
     LISTS,
     RECORDS,
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor, Grant
+from app.access.actor import Actor, Grant, loaded_by
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
 from app.access.scope import everything
-from app.accounts.models import Account, AccountGrant, AccountState, LoginName, RoleDetail
+from app.accounts.models import Account, AccountGrant, LoginName, RoleDetail
 from app.accounts.seed import role_permissions
+from app.accounts.workflow import AccountState
 from app.core.errors import NotFound
 from app.orgs.models import ClassSet, ClassSetClass, OrgNode
 
@@ -102,3 +103,6 @@ def _class_sets(session: Session, ids: set[int]) -> dict[int, tuple[str, tuple[s
     for set_id, school_path, class_path in rows:
         found[set_id] = (school_path, (*found.get(set_id, ("", ()))[1], class_path))
     return found
+
+
+loaded_by(actor_for)

@@ -1,11 +1,13 @@
-"""The shape of the sign-in and first-run forms; what the words mean is judged by the services."""
+"""The shapes of the forms of sign-in, first access and user administration; the services judge what is typed."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
+
+from app.web.forms import ActForm, RecordForm
 
 NEEDED = _l("Please fill this in.")
 
@@ -62,3 +64,109 @@ class FirstRunForm(FlaskForm):
         _l("Password again"),
         [InputRequired(NEEDED), EqualTo("password", _l("The two passwords differ. Please type them again."))],
     )
+
+
+class StudentSignInForm(FlaskForm):
+    """School, student number and password."""
+
+    school = StringField(
+        _l("School"),
+        [InputRequired(NEEDED), Length(max=120)],
+        description=_l("Type two characters of its name or its code, then choose"),
+    )
+    number = StringField(_l("Student number"), [InputRequired(NEEDED), Length(max=20)])
+    password = PasswordField(_l("Password"), [InputRequired(NEEDED), Length(max=256)])
+    remember = BooleanField(_l("Remember my school and student number on this device"))
+
+
+class CodeForm(FlaskForm):
+    """An activation code as it stands on the sheet."""
+
+    code = StringField(
+        _l("Activation code"),
+        [InputRequired(NEEDED), Length(max=60)],
+        description=_l("Twelve letters and digits, for example ABCD-EFGH-2345; dashes and case do not matter"),
+    )
+
+
+class FirstPasswordForm(FlaskForm):
+    """The password somebody chooses with a code in hand."""
+
+    code = HiddenField(validators=[InputRequired(NEEDED), Length(max=60)])
+    password = PasswordField(_l("New password"), [InputRequired(NEEDED), Length(max=128)])
+    password_again = PasswordField(
+        _l("New password again"),
+        [InputRequired(NEEDED), EqualTo("password", _l("The two passwords differ. Please type them again."))],
+    )
+
+
+class ChangePasswordForm(FlaskForm):
+    """The own password: the present one, and the new one twice."""
+
+    present = PasswordField(_l("Present password"), [InputRequired(NEEDED), Length(max=256)])
+    password = PasswordField(_l("New password"), [InputRequired(NEEDED), Length(max=128)])
+    password_again = PasswordField(
+        _l("New password again"),
+        [InputRequired(NEEDED), EqualTo("password", _l("The two passwords differ. Please type them again."))],
+    )
+
+
+class OwnContactForm(RecordForm):
+    """The own address and mobile number."""
+
+    email = StringField(_l("E-mail"), [Optional(), Length(max=254)])
+    mobile = StringField(_l("New mobile number"), [Optional(), Length(max=20)])
+    drop_mobile = BooleanField(_l("Remove the mobile number on file"))
+
+
+class UserForm(RecordForm):
+    """What is edited of an account."""
+
+    name = StringField(_l("Full name"), [InputRequired(NEEDED), Length(max=100)])
+    department = SelectField(_l("Department"), validators=[Optional()])
+    email = StringField(_l("E-mail"), [Optional(), Length(max=254)])
+    mobile = StringField(_l("New mobile number"), [Optional(), Length(max=20)])
+    drop_mobile = BooleanField(_l("Remove the mobile number on file"))
+    mobile_reason = StringField(_l("May sign in with the mobile number because"), [Optional(), Length(max=200)])
+
+
+class NewUserForm(ActForm):
+    """A new account; `place` is a choice or, where there are too many, what the search offered."""
+
+    name = StringField(_l("Full name"), [InputRequired(NEEDED), Length(max=100)])
+    user_name = StringField(
+        _l("User name"),
+        [InputRequired(NEEDED), Length(max=32)],
+        description=_l("A letter first, then letters, digits or underscores; it can never be changed or used again"),
+    )
+    place: Field = SelectField(_l("Home place"), validators=[InputRequired(NEEDED)])
+    role = SelectField(_l("Role"), validators=[InputRequired(NEEDED)])
+    department = SelectField(_l("Department"), validators=[Optional()])
+    mobile = StringField(_l("Mobile number"), [Optional(), Length(max=20)])
+    mobile_reason = StringField(
+        _l("May sign in with the mobile number because"),
+        [Optional(), Length(max=200)],
+        description=_l("For example: showed the phone at the counter. Leave it empty, and the number is contact only"),
+    )
+
+
+class NewUserBySearchForm(NewUserForm):
+    """A new account where there are more than 200 places: the home place is searched while typing."""
+
+    place: Field = StringField(
+        _l("Home place"),
+        [InputRequired(NEEDED), Length(max=200)],
+        description=_l("Type part of its name or its code, then choose"),
+    )
+
+
+class ReasonForm(RecordForm):
+    """An act on a record that wants a reason."""
+
+    reason = StringField(_l("Reason"), [InputRequired(NEEDED), Length(max=200)])
+
+
+class GrantsForm(RecordForm):
+    """Which role is granted; the ticked places are read as a list beside it."""
+
+    role = HiddenField(validators=[InputRequired(NEEDED), Length(max=60)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -14,20 +13,24 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    ScalarSelect,
     Uuid,
+    and_,
     exists,
+    false,
     func,
+    or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from app.access.actor import Actor
+from app.access.actor import LOWEST_LEVEL, Actor
 from app.access.permissions import Permission
-from app.access.scope import Gated, InTree, marked, tree_keys
+from app.access.scope import Gated, InTree, marked, tree_keys, under
 from app.core.clock import sql_now
 from app.core.db import FAB, Base, Numbered
-from app.orgs.models import one_of
 
 Role: Any = FAB.Role
 User: Any = FAB.User
@@ -35,20 +38,12 @@ User: Any = FAB.User
 User.__table__.c.email.nullable = True
 
 
-class AccountState(StrEnum):
-    """正常, 停用, 注销."""
-
-    ACTIVE = "active"
-    DISABLED = "disabled"
-    DEREGISTERED = "deregistered"
-
-
 class Account(Numbered, InTree, Base):
     """Somebody who may sign in; stands at the home place. A rise of `session_epoch` ends every session at once."""
 
     __tablename__ = "account"
     __table_args__ = (
-        CheckConstraint(one_of("state", AccountState), "state"),
+        CheckConstraint("state IN ('active', 'disabled', 'deregistered')", "state"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", "name_length"),
         Index("uq_account_user_id", "user_id", unique=True),
         CheckConstraint("(mobile_sealed IS NULL) OR (sealed_as IS NOT NULL)", "mobile_sealed_as"),
@@ -72,6 +67,33 @@ class Account(Numbered, InTree, Base):
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     version: Mapped[int] = mapped_column(server_default="1")
+
+    @classmethod
+    def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """Below a grant that holds the permission, and of no smaller level; of the same level only at its own place."""
+        if actor.is_system:
+            return true()
+        level = level_of(entity)
+        pairs = {(g.level, p) for g in actor.grants if permission in g.permissions for p in g.prefixes}
+        return or_(
+            false(),
+            *(
+                and_(under(entity.tree_path, (place,)), or_(level > own, and_(level == own, entity.tree_path == place)))
+                for own, place in sorted(pairs)
+            ),
+        )
+
+
+def level_of(entity: Any) -> ScalarSelect[int]:
+    """The level of an account as a subquery: the smallest among its grants, 9 without any."""
+    grants, details = aliased(AccountGrant), aliased(RoleDetail)
+    stmt = (
+        select(func.coalesce(func.min(details.level), LOWEST_LEVEL))
+        .join_from(grants, details, details.role_id == grants.role_id)
+        .where(grants.account_id == entity.id, grants.ended_at.is_(None))
+        .correlate(entity)
+    )
+    return marked(stmt, "account_grant").scalar_subquery()
 
 
 class RoleDetail(Base):
@@ -181,16 +203,6 @@ class AccountSession(Numbered, Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Throttle(Base):
-    """Failed tries counted per bucket (account, address, …) and window, in a transaction of their own."""
-
-    __tablename__ = "throttle"
-
-    bucket: Mapped[str] = mapped_column(primary_key=True)
-    window_start: Mapped[datetime] = mapped_column(primary_key=True)
-    tries: Mapped[int]
 
 
 class FirstRunLink(Numbered, Base):

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.core.crypto import Keyring
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 
 FIRST_PHONE_LEVEL = 7
 SHORT_PASSWORD = 8
 LONG_PASSWORD = 12
 LONGEST_PASSWORD = 128
+MOBILE_AT = "account.mobile"
+"""Where a mobile number is sealed."""
+KNOWN_PART = 4
+KNOWN_REST = 6
+"""A password that holds a known word of four characters or more needs six others beside it."""
 USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,31}")
 
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=12)
 
-THROTTLE_WINDOW = timedelta(minutes=10)
 TRIES_PER_NAME = 10
 TRIES_PER_ADDRESS = 100
 FIRST_RUN_LIFE = timedelta(hours=1)
@@ -50,7 +58,10 @@ class NewGrant:
 
 @dataclass(frozen=True)
 class NewAccount:
-    """An account to be made at a home place, with its sign-in names and grants."""
+    """An account to be made at a home place, with its sign-in names and grants.
+
+    `mobile` is as typed; it becomes a sign-in name only with `mobile_reason`, which says how it is known to be theirs.
+    """
 
     name: str
     home_code: str
@@ -60,6 +71,29 @@ class NewAccount:
     school_id: int | None = None
     kind: NameKind = NameKind.USER_NAME
     is_demo: bool = False
+    department_id: int | None = None
+    mobile: str = ""
+    mobile_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What is edited of an account; an empty mobile keeps the one on file unless `drop_mobile` says to remove it."""
+
+    name: str
+    department_id: int | None = None
+    email: str = ""
+    mobile: str = ""
+    drop_mobile: bool = False
+    mobile_reason: str = ""
+
+
+@dataclass(frozen=True)
+class GrantAt:
+    """A live grant as the level rule sees it: its level and the path it stands at (None at a person)."""
+
+    level: int
+    path: str | None
 
 
 class WrongCredentials(NotFound):
@@ -75,16 +109,45 @@ class Locked(TooMany):
     code = "sign_in_locked"
 
 
-class NameTaken(Conflict):
+class NameTaken(Invalid):
     """This sign-in name is or was in use; names are never used again."""
 
+    status = 409
     code = "login_name_taken"
+
+    def __init__(self, fields: Mapping[str, str] | None = None) -> None:
+        """Say it beside the user name unless another field is meant."""
+        super().__init__(fields or {"user_name": "login_name_taken"})
 
 
 class AboveOwnLevel(NotAllowed):
     """Nobody creates, edits or grants above the own level or outside the own subtree."""
 
     code = "above_own_level"
+
+
+class OwnAccount(NotAllowed):
+    """Nobody changes the own grants, disables, resets or deregisters the own account."""
+
+    code = "own_account"
+
+
+class HeldElsewhere(NotAllowed):
+    """The account holds a role outside the actor's places: who covers them all may do this."""
+
+    code = "held_elsewhere"
+
+
+class NotActive(Conflict):
+    """The account is disabled or deregistered; its code opens nothing."""
+
+    code = "account_not_active"
+
+
+class WrongPassword(Invalid):
+    """The present password, asked for again, is not right."""
+
+    code = "present_password_wrong"
 
 
 class LinkSpent(NotFound):
@@ -96,19 +159,33 @@ class LinkSpent(NotFound):
 def check_password(password: str, *, level: int, known: tuple[str, ...] = ()) -> str:
     """The password as it is digested (NFC), or `Invalid`: 8 characters at levels 7 and 8, 12 above, never a known one.
 
-    `known` are things others know about the person (names, numbers): a password made of one is refused, and so is the
-    last six characters of an ID number in either case (SI-04).
+    `known` are things others know about the person (names, numbers): a password made of one, or of one and little
+    more, is refused, and so is the last six characters of an ID number in either case (SI-04).
     """
     text = unicodedata.normalize("NFC", password)
-    shortest = SHORT_PASSWORD if level >= FIRST_PHONE_LEVEL else LONG_PASSWORD
-    if len(text) < shortest:
-        raise Invalid({"password": "password_short"}, shortest=shortest)
+    shortest = shortest_password(level)
     if len(text) > LONGEST_PASSWORD:
         raise Invalid({"password": "password_long"}, longest=LONGEST_PASSWORD)
     plain = text.lower()
-    if plain in BLOCKED or len(set(plain)) <= 2 or plain in {k.lower() for k in known if k}:  # noqa: PLR2004
+    if plain in BLOCKED or any(_is_made_of(plain, word.lower()) for word in known if word):
+        raise Invalid({"password": "password_known"})
+    if len(text) < shortest:
+        raise Invalid({"password": "password_short"}, shortest=shortest)
+    if len(set(plain)) <= 2:  # noqa: PLR2004  aaaaaaaa, abababab
         raise Invalid({"password": "password_known"})
     return text
+
+
+def shortest_password(level: int) -> int:
+    """How many characters a password of this level needs at least."""
+    return SHORT_PASSWORD if level >= FIRST_PHONE_LEVEL else LONG_PASSWORD
+
+
+def _is_made_of(password: str, word: str) -> bool:
+    """Whether a password is a known word, backwards, repeated, or with a few characters around it."""
+    if password in {word, word[::-1]} or not password.replace(word, ""):
+        return True
+    return len(word) >= KNOWN_PART and word in password and len(password.replace(word, "")) < KNOWN_REST
 
 
 def check_user_name(name: str) -> str:
@@ -116,3 +193,33 @@ def check_user_name(name: str) -> str:
     if not USER_NAME.fullmatch(name):
         raise Invalid({"user_name": "user_name_shape"})
     return name
+
+
+def may_act(actor: Actor, permission: Permission, *, level: int, path: str) -> bool:
+    """Whether one grant of the actor reaches an account or role of this level at this place (the level rule).
+
+    The grant must hold the permission, cover the place, and stand above the level; the same level is reached only at
+    the grant's own place. What one grant allows is never added to what another does.
+    """
+    return actor.is_system or any(
+        path.startswith(place) and (level > grant.level or (level == grant.level and path == place))
+        for grant in actor.grants
+        if permission in grant.permissions
+        for place in grant.prefixes
+    )
+
+
+def mobile_name(phone: str, keyring: Keyring) -> str:
+    """What is kept as the sign-in name of a normalised mobile number: a keyed digest, never the number."""
+    return keyring.digest(f"mobile:{phone}").hex()
+
+
+def outermost_of(paths: dict[int, str]) -> set[int]:
+    """Of ticked nodes (id → path) those that no other ticked node covers: a tick at a parent means all below it."""
+    kept: set[int] = set()
+    last = ""
+    for node_id, path in sorted(paths.items(), key=lambda pair: pair[1]):
+        if not last or not path.startswith(last):
+            kept.add(node_id)
+            last = path
+    return kept

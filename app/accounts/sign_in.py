@@ -7,30 +7,35 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.access.scope import everything
-from app.accounts.models import Account, AccountSession, AccountState, FirstRunLink, LoginName, Throttle, User
+from app.accounts.models import Account, AccountSession, FirstRunLink, LoginName, User
 from app.accounts.rules import (
     FIRST_RUN_LIFE,
     STAFF_IDLE,
     STAFF_LONGEST,
-    THROTTLE_WINDOW,
     TRIES_PER_ADDRESS,
     TRIES_PER_NAME,
     LinkSpent,
     Locked,
+    NameKind,
     WrongCredentials,
+    mobile_name,
 )
+from app.accounts.workflow import AccountState
+from app.codes.throttle import count_try, locked_for
 from app.core.clock import now, sql_now
+from app.core.crypto import Keyring
 from app.core.db import Database
 from app.orgs.models import OrgNode
+from app.people.rules import is_mobile, normalise_phone
 
 NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 """Checked when there is no such account, so that both ways take the same time."""
@@ -45,7 +50,7 @@ class SignedIn:
     locale: str
 
 
-def sign_in(
+def sign_in(  # noqa: PLR0913  what a browser sends
     database: Database,
     *,
     name: str,
@@ -53,24 +58,49 @@ def sign_in(
     address: str,
     device: str,
     school_id: int | None = None,
+    keyring: Keyring | None = None,
 ) -> SignedIn:
     """Open a session for a name and password, or raise `WrongCredentials` or `Locked`.
 
-    A failed try is counted in its own transaction, so that the refusal does not undo the count: 10 in 10 minutes per
-    name, 100 per address.
+    The name is a user name, a unit number, with a school's id a student number, and with the keyring a mobile number
+    that was entered for signing in. A failed try is counted in its own transaction, so that the refusal does not undo
+    the count: 10 in 10 minutes per name, 100 per address. The same work is done whether the account exists or not.
     """
+    typed = _typed(name, keyring)
     buckets = {
-        f"sign-in:name:{school_id or ''}:{name.strip().lower()}": TRIES_PER_NAME,
+        f"sign-in:name:{school_id or ''}:{token_digest(typed.name).hex()[:32]}": TRIES_PER_NAME,
         f"sign-in:address:{address}": TRIES_PER_ADDRESS,
     }
     database.transaction(lambda session: refuse_throttled(session, buckets))
-    account = database.transaction(lambda session: _account(session, name, school_id))
+    account = database.transaction(lambda session: _account(session, typed, school_id))
     digest = account.password if account and account.password else NOBODY
     right = check_password_hash(digest, password)
     if account is None or not right or account.state != AccountState.ACTIVE:
         database.transaction(lambda session: count_try(session, buckets))
         raise WrongCredentials
-    return database.transaction(lambda session: _open_session(session, account.id, device))
+    return database.transaction(lambda session: open_session(session, account.id, device))
+
+
+def refuse_throttled(session: Session, buckets: Mapping[str, int]) -> None:
+    """Raise `Locked` when any bucket has had its tries."""
+    seconds = locked_for(session, buckets)
+    if seconds is not None:
+        raise Locked(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """A name as it was typed; of a mobile number only its keyed digest."""
+
+    name: str
+    is_mobile: bool = False
+
+
+def _typed(name: str, keyring: Keyring | None) -> _Typed:
+    phone = normalise_phone(name)
+    if keyring is not None and is_mobile(phone):
+        return _Typed(mobile_name(phone, keyring), is_mobile=True)
+    return _Typed(name.strip().lower())
 
 
 @dataclass(frozen=True)
@@ -80,13 +110,14 @@ class _Credentials:
     password: str | None
 
 
-def _account(session: Session, name: str, school_id: int | None) -> _Credentials | None:
+def _account(session: Session, typed: _Typed, school_id: int | None) -> _Credentials | None:
     stmt = (
         select(Account.id, Account.state, User.password)
         .join(LoginName, LoginName.account_id == Account.id)
         .join(User, User.id == Account.user_id)
         .where(
-            func.lower(LoginName.name) == name.strip().lower(),
+            func.lower(LoginName.name) == typed.name,
+            (LoginName.kind == NameKind.MOBILE) == typed.is_mobile,
             LoginName.school_id.is_not_distinct_from(school_id),
             LoginName.retired_at.is_(None),
         )
@@ -95,13 +126,16 @@ def _account(session: Session, name: str, school_id: int | None) -> _Credentials
     return _Credentials(row.id, row.state, row.password) if row else None
 
 
-def _open_session(session: Session, account_id: int, device: str) -> SignedIn:
+def open_session(session: Session, account_id: int, device: str) -> SignedIn:
+    """Open a session of an account that has just proved who it is."""
     token = secrets.token_urlsafe(32)
     stmt = everything(
         select(Account.session_epoch, Account.locale).where(Account.id == account_id),
         because="the session of the account that just signed in",
     )
     account = session.execute(stmt).one()
+    set_last = update(Account).where(Account.id == account_id).values(last_sign_in_at=sql_now())
+    session.execute(everything(set_last, because="the session of the account that just signed in"))
     session.add(
         AccountSession(
             digest=token_digest(token),
@@ -154,43 +188,6 @@ def sign_out(session: Session, token: str) -> None:
 def token_digest(token: str) -> bytes:
     """What is stored of a random id (256 bits need no key)."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def window_start(at: datetime) -> datetime:
-    """The beginning of the throttle's window a moment lies in."""
-    seconds = int(THROTTLE_WINDOW.total_seconds())
-    return at.replace(microsecond=0) - timedelta(seconds=int(at.timestamp()) % seconds)
-
-
-def refuse_throttled(session: Session, buckets: dict[str, int]) -> None:
-    """Raise `Locked` when any bucket has had its tries in this window or, weighed by overlap, the one before."""
-    at = now(session)
-    start = window_start(at)
-    share = 1 - (at - start) / THROTTLE_WINDOW
-    rows = session.execute(
-        select(Throttle.bucket, Throttle.window_start, Throttle.tries).where(
-            Throttle.bucket.in_(list(buckets)),
-            Throttle.window_start >= start - THROTTLE_WINDOW,
-        ),
-    )
-    tries = dict.fromkeys(buckets, 0.0)
-    for row in rows:
-        tries[row.bucket] += row.tries if row.window_start == start else row.tries * share
-    if any(tries[bucket] >= most for bucket, most in buckets.items()):
-        raise Locked(seconds=int((start + THROTTLE_WINDOW - at).total_seconds()) + 1)
-
-
-def count_try(session: Session, buckets: dict[str, int]) -> None:
-    """Count one failed try in every bucket."""
-    start = window_start(now(session))
-    for bucket in sorted(buckets):
-        stmt = insert(Throttle).values(bucket=bucket, window_start=start, tries=1)
-        session.execute(
-            stmt.on_conflict_do_update(
-                index_elements=[Throttle.bucket, Throttle.window_start],
-                set_={"tries": Throttle.tries + 1},
-            ),
-        )
 
 
 def needs_first_run(session: Session) -> bool:

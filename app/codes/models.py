@@ -38,3 +38,13 @@ class Code(Numbered, InTree, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None]
+
+
+class Throttle(Base):
+    """Failed tries counted per bucket (account, address, …) and window, in a transaction of their own."""
+
+    __tablename__ = "throttle"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    tries: Mapped[int]

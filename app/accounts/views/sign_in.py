@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import redirect, request, url_for
 from flask_appbuilder import expose
-from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.accounts import queries
 from app.accounts import sign_in as gate
-from app.accounts.forms import FirstRunForm, SignInForm
+from app.accounts.forms import FirstRunForm, SignInForm, StudentSignInForm
 from app.accounts.rules import LinkSpent, Locked, WrongCredentials
 from app.accounts.services import make_first_superuser
-from app.core.errors import Refusal
+from app.accounts.views.sentences import tell_fields
+from app.core.errors import Invalid, Refusal
 from app.web import errors
-from app.web.request import backstage, start, stop, visitor, write
-from app.web.screens import Screen, everybody
+from app.web.request import backstage, reading, start, stop, visitor, write
+from app.web.screens import Screen, everybody, text_argument
 
 NAME_COOKIE = "name"
 A_YEAR = 31_536_000
-FIELD_SENTENCES = {
-    "password_short": lambda: gettext("The password is too short. Please use at least 12 characters."),
-    "password_long": lambda: gettext("The password is too long. Please use at most 128 characters."),
-    "password_known": lambda: gettext("This password is easy to guess. Please choose another one."),
-    "user_name_shape": lambda: gettext(
-        "A user name begins with a letter and has 2 to 32 letters, digits or underscores."
-    ),
-    "name_length": lambda: gettext("Please give a name of 1 to 100 characters."),
-}
+SCHOOL_COOKIE = "school"
+NUMBER_COOKIE = "number"
 
 
 class SignInView(Screen):
@@ -60,12 +55,46 @@ class SignInView(Screen):
                 password=form.password.data or "",
                 address=request.remote_addr or "",
                 device=request.user_agent.string,
+                keyring=backstage().keyring,
             )
         except (WrongCredentials, Locked) as refusal:
             shown = self.page("accounts/sign_in.html", form=form, error=errors.sentence(refusal), notices=[])
             return shown, refusal.status
         start(opened.token, opened.locale)
-        return _remember(redirect(_target()), form)
+        kept = {NAME_COOKIE: form.name.data} if form.remember.data else {NAME_COOKIE: None}
+        return _remember(redirect(_target()), kept)
+
+    @expose("/login/student/", methods=["GET", "POST"])
+    @everybody
+    def student(self) -> str | Response | tuple[str, int]:
+        """The sign-in of students: school, student number, password."""
+        if visitor():
+            return redirect(_target())
+        form = StudentSignInForm()
+        if request.method == "GET":
+            form.school.data = request.cookies.get(SCHOOL_COOKIE, "")
+            form.number.data = request.cookies.get(NUMBER_COOKIE, "")
+            form.remember.data = bool(form.school.data)
+            return self.page("accounts/student_sign_in.html", form=form, error=None)
+        if not form.validate():
+            return self.page("accounts/student_sign_in.html", form=form, error=None), 422
+        typed, number = form.school.data or "", form.number.data or ""
+        try:
+            opened = _student(typed, number, form.password.data or "")
+        except (Invalid, WrongCredentials, Locked) as refusal:
+            error = tell_fields(form, refusal)
+            return self.page("accounts/student_sign_in.html", form=form, error=error), refusal.status
+        start(opened.token, opened.locale)
+        is_kept = form.remember.data
+        kept = {SCHOOL_COOKIE: typed if is_kept else None, NUMBER_COOKIE: number if is_kept else None}
+        return _remember(redirect(_target()), kept)
+
+    @expose("/login/schools")
+    @everybody
+    def schools(self) -> str:
+        """Schools whose name holds, or whose code begins with, what is being typed: at most ten, as options."""
+        typed = text_argument("school")
+        return self.page("accounts/options.html", options=queries.find_schools(reading(), query=typed))
 
     @expose("/logout/", methods=["POST"])
     @everybody
@@ -92,7 +121,7 @@ class SignInView(Screen):
         try:
             write(lambda session: _set_up(session, token, form))
         except Refusal as refusal:
-            error = _tell_fields(form, refusal)
+            error = tell_fields(form, refusal)
             return self.page("accounts/first_run.html", form=form, error=error), refusal.status
         opened = gate.sign_in(
             backstage().database,
@@ -105,7 +134,7 @@ class SignInView(Screen):
         return redirect(url_for("HomeView.index"))
 
 
-def _set_up(session: Any, token: str, form: FirstRunForm) -> int:
+def _set_up(session: Session, token: str, form: FirstRunForm) -> int:
     gate.redeem_first_run_link(session, token)
     return make_first_superuser(
         session,
@@ -118,17 +147,6 @@ def _set_up(session: Any, token: str, form: FirstRunForm) -> int:
     )
 
 
-def _tell_fields(form: Any, refusal: Refusal) -> str | None:
-    """Put a refusal's words beside the fields they are about; return the sentence when it is about none."""
-    fields = getattr(refusal, "fields", {})
-    told = False
-    for name, code in fields.items():
-        if name in form and code in FIELD_SENTENCES:
-            form[name].errors = [*form[name].errors, FIELD_SENTENCES[code]()]
-            told = True
-    return None if told else errors.sentence(refusal)
-
-
 def _target() -> str:
     """Where to go after signing in: a path of this site, else the home page."""
     wanted = request.args.get("next", "")
@@ -137,16 +155,26 @@ def _target() -> str:
     return wanted if is_ours and wanted.isprintable() else url_for("HomeView.index")
 
 
-def _remember(answer: Response, form: SignInForm) -> Response:
-    if form.remember.data:
-        answer.set_cookie(
-            NAME_COOKIE,
-            form.name.data or "",
-            max_age=A_YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
-    else:
-        answer.delete_cookie(NAME_COOKIE)
+def _student(school: str, number: str, password: str) -> gate.SignedIn:
+    school_id = queries.school_of(reading(), typed=school)
+    if school_id is None:
+        raise Invalid({"school": "school_unknown"})
+    return gate.sign_in(
+        backstage().database,
+        name=number,
+        password=password,
+        address=request.remote_addr or "",
+        device=request.user_agent.string,
+        school_id=school_id,
+    )
+
+
+def _remember(answer: Response, kept: Mapping[str, str | None]) -> Response:
+    """Keep what was typed, never the password, in this browser; None forgets it."""
+    for name, value in kept.items():
+        if value is None:
+            answer.delete_cookie(name)
+        else:
+            secure = request.is_secure
+            answer.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure)
     return answer

@@ -1,0 +1,362 @@
+"""Reading accounts within the actor's reach, what they hold, and the choices their forms offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor, ids_in
+from app.access.permissions import Permission
+from app.access.scope import everything, reaching, visible
+from app.accounts.models import Account, AccountGrant, AccountSession, LoginName, RoleDetail
+from app.accounts.rules import MOBILE_AT, NameKind, may_act
+from app.accounts.workflow import AccountState
+from app.core.clock import sql_now
+from app.core.crypto import Keyring
+from app.core.errors import NotFound
+from app.departments.models import Department
+from app.orgs import queries as orgs
+from app.orgs.models import ClassSet, Kind, OrgNode
+from app.people.rules import mask_phone
+
+MOST_CHOICES = 200
+MOST_FOUND = 20
+MOST_SCHOOLS = 10
+SHORTEST_QUERY = 2
+COUNT_CAP = 10_001
+ROW_IN_SCOPE = "rows already in scope"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the query form was filled with."""
+
+    name: str = ""
+    user_name: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account as a list shows it: `place` is the last two names of its home, the mobile number is masked."""
+
+    id: int
+    name: str
+    user_name: str
+    place: str
+    department: str | None
+    mobile: str
+    state: str
+    created_at: datetime
+    is_activated: bool
+    last_sign_in_at: datetime | None
+    version: int
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """A role as forms offer it."""
+
+    id: int
+    code: str
+    level: int
+    label_en: str
+    label_zh: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A live grant as the grants page shows it."""
+
+    role: RoleChoice
+    place: str
+    path: str | None
+    node_id: int | None
+    class_set_id: int | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Detail:
+    """An account with everything its forms need."""
+
+    line: Line
+    home_path: str
+    department_id: int | None
+    email: str
+    has_mobile_name: bool
+    grants: tuple[Held, ...] = field(default=())
+
+
+def count(session: Session, actor: Actor, asked: Asked) -> int:
+    """How many accounts match, counted up to 10,001."""
+    inner = visible(_matching(select(Account.id), asked), Account, actor, Permission.ACCOUNT_READ).limit(COUNT_CAP)
+    stmt = select(func.count()).select_from(inner.subquery())
+    return session.scalar(everything(stmt, because="the subquery is filtered by the actor's places")) or 0
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    asked: Asked,
+    *,
+    limit: int,
+    offset: int,
+    keyring: Keyring,
+) -> list[Line]:
+    """One page of accounts, by place and the order they were made in; four statements."""
+    stmt = _matching(_columns(), asked).order_by(Account.tree_path, Account.id)
+    rows = session.execute(
+        visible(stmt, Account, actor, Permission.ACCOUNT_READ, along=(Department,)).limit(limit).offset(offset),
+    ).all()
+    names = orgs.names_of(session, {row.tree_path for row in rows})
+    roles = _roles_of(session, [row.id for row in rows])
+    return [_line(row, names[row.tree_path], roles.get(row.id, ()), keyring) for row in rows]
+
+
+def get(session: Session, actor: Actor, permission: Permission, *, account_id: int, keyring: Keyring) -> Detail:
+    """One account within the actor's reach with its live grants, or `NotFound`."""
+    stmt = _columns().add_columns(Account.email, Account.department_id).where(Account.id == account_id)
+    row = session.execute(visible(stmt, Account, actor, permission, along=(Department,))).one_or_none()
+    if row is None:
+        raise NotFound(what="account")
+    return _detail(session, row, keyring)
+
+
+def own(session: Session, actor: Actor, *, keyring: Keyring) -> Detail:
+    """The actor's own account."""
+    stmt = _columns().add_columns(Account.email, Account.department_id).where(Account.id == actor.user_id)
+    row = session.execute(everything(stmt, because="the own account")).one_or_none()
+    if row is None:
+        raise NotFound(what="account")
+    return _detail(session, row, keyring)
+
+
+def grantable_roles(session: Session, actor: Actor, permission: Permission) -> list[RoleChoice]:
+    """The roles the actor may give somewhere: of no smaller level than a grant of the own that holds the permission."""
+    own_levels = [grant.level for grant in actor.grants if permission in grant.permissions and grant.prefixes]
+    highest = 0 if actor.is_system else min(own_levels, default=9)
+    stmt = (
+        select(RoleDetail.role_id, RoleDetail.code, RoleDetail.level, RoleDetail.label_en, RoleDetail.label_zh)
+        .where(RoleDetail.level >= highest)
+        .order_by(RoleDetail.level, RoleDetail.role_id)
+    )
+    return [RoleChoice(*row) for row in session.execute(stmt)]
+
+
+def place_choices(session: Session, actor: Actor, permission: Permission) -> list[orgs.Place] | None:
+    """The open places of the actor's reach in the order of the tree, or None when they are more than 200."""
+    stmt = orgs.nodes().where(OrgNode.closed_at.is_(None)).order_by(OrgNode.path).limit(MOST_CHOICES + 1)
+    rows = list(session.scalars(visible(stmt, OrgNode, actor, permission)))
+    return orgs.describe(session, rows) if len(rows) <= MOST_CHOICES else None
+
+
+def find_places(session: Session, actor: Actor, permission: Permission, *, query: str) -> list[orgs.Place]:
+    """Up to 20 open places of the actor's reach whose name holds the query or whose code begins with it."""
+    matches = or_(OrgNode.name.contains(query, autoescape=True), OrgNode.code.startswith(query, autoescape=True))
+    stmt = orgs.nodes().where(OrgNode.closed_at.is_(None), matches).order_by(OrgNode.path).limit(MOST_FOUND)
+    return orgs.describe(session, list(session.scalars(visible(stmt, OrgNode, actor, permission))))
+
+
+def departments_for(session: Session, actor: Actor, *, home_path: str | None = None) -> list[tuple[int, str]]:
+    """Open departments for a form, id and name with place: of a home place's lineage, or at most 200 of the reach."""
+    stmt = select(Department.id, Department.name, Department.tree_path).where(Department.closed_at.is_(None))
+    if home_path is None:
+        stmt = visible(stmt, Department, actor, Permission.ACCOUNT_CREATE)
+    else:
+        lineage = stmt.where(Department.node_id.in_(ids_in(home_path)))
+        stmt = reaching(lineage, Department, actor, Permission.ACCOUNT_UPDATE)
+    rows = session.execute(stmt.order_by(Department.tree_path, Department.name).limit(MOST_CHOICES)).all()
+    names = orgs.names_of(session, {row.tree_path for row in rows})
+    return [(row.id, f"{names[row.tree_path][-1]} / {row.name}") for row in rows]
+
+
+def class_sets_for(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """The open class sets of the actor's reach, id and name with school."""
+    stmt = select(ClassSet.id, ClassSet.name, ClassSet.tree_path).where(ClassSet.closed_at.is_(None))
+    ordered = stmt.order_by(ClassSet.tree_path, ClassSet.name).limit(MOST_CHOICES)
+    rows = session.execute(visible(ordered, ClassSet, actor, Permission.ACCOUNT_GRANT)).all()
+    names = orgs.names_of(session, {row.tree_path for row in rows})
+    return [(row.id, f"{names[row.tree_path][-1]} / {row.name}") for row in rows]
+
+
+def places_named(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Of nodes within the actor's reach for granting: id → path and full name."""
+    stmt = select(OrgNode.id, OrgNode.path).where(OrgNode.id.in_(set(ids)), OrgNode.closed_at.is_(None))
+    rows = session.execute(visible(stmt, OrgNode, actor, Permission.ACCOUNT_GRANT)).all()
+    names = orgs.names_of(session, {row.path for row in rows})
+    return {row.id: (row.path, " / ".join(names[row.path])) for row in rows}
+
+
+def find_schools(session: Session, *, query: str) -> list[tuple[str, str]]:
+    """Up to 10 schools, code and name, for the sign-in page of students; nothing for less than two characters.
+
+    Anybody may ask: the names and codes of schools are public, and nothing else is told.
+    """
+    if len(query) < SHORTEST_QUERY:
+        return []
+    matches = or_(OrgNode.name.contains(query, autoescape=True), OrgNode.code.startswith(query, autoescape=True))
+    stmt = select(OrgNode.code, OrgNode.name).where(OrgNode.kind == Kind.SCHOOL, OrgNode.closed_at.is_(None), matches)
+    ordered = stmt.order_by(func.length(OrgNode.name), OrgNode.code).limit(MOST_SCHOOLS)
+    rows = session.execute(everything(ordered, because="names and codes of schools are public"))
+    return [(row.code, row.name) for row in rows]
+
+
+def school_of(session: Session, *, typed: str) -> int | None:
+    """The school somebody means at the sign-in page: by the code in front of what was picked, or by its whole name."""
+    text = typed.strip()
+    words = text.split()
+    stmt = select(OrgNode.id).where(
+        OrgNode.kind == Kind.SCHOOL,
+        OrgNode.closed_at.is_(None),
+        or_(OrgNode.code == (words[0] if words else ""), OrgNode.name == text),
+    )
+    found = session.scalars(everything(stmt.limit(2), because="names and codes of schools are public")).all()
+    return found[0] if len(found) == 1 else None
+
+
+def sessions_of(session: Session, actor: Actor) -> list[AccountSession]:
+    """The own sessions that still open something, the one used last first."""
+    stmt = (
+        select(AccountSession)
+        .join(Account, Account.id == AccountSession.account_id)
+        .where(
+            AccountSession.account_id == actor.user_id,
+            AccountSession.ended_at.is_(None),
+            AccountSession.ends_at > sql_now(),
+            AccountSession.epoch == Account.session_epoch,
+        )
+        .order_by(AccountSession.seen_at.desc())
+    )
+    return list(session.scalars(everything(stmt, because="the own sessions")))
+
+
+def reaches(actor: Actor, role: RoleChoice, path: str) -> bool:
+    """Whether the actor may give or take this role at this place."""
+    return may_act(actor, Permission.ACCOUNT_GRANT, level=role.level, path=path)
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    user_name = (
+        select(func.min(LoginName.name))
+        .where(LoginName.account_id == Account.id, LoginName.kind != NameKind.MOBILE)
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    return select(
+        Account.id,
+        Account.name,
+        user_name.label("user_name"),
+        Account.tree_path,
+        Department.name.label("department"),
+        Account.mobile_sealed,
+        Account.sealed_as,
+        Account.state,
+        Account.created_at,
+        Account.activated_at,
+        Account.last_sign_in_at,
+        Account.version,
+    ).join(Department, Department.id == Account.department_id, isouter=True)
+
+
+def _matching(stmt: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any, ...]]:
+    if asked.name:
+        stmt = stmt.where(Account.name.contains(asked.name, autoescape=True))
+    if asked.user_name:
+        named = select(LoginName.id).where(
+            LoginName.account_id == Account.id,
+            LoginName.kind != NameKind.MOBILE,
+            func.lower(LoginName.name).contains(asked.user_name.lower(), autoescape=True),
+        )
+        stmt = stmt.where(named.exists())
+    return stmt.where(Account.state == AccountState(asked.state)) if asked.state else stmt
+
+
+def _line(row: Any, names: Sequence[str], roles: tuple[str, ...], keyring: Keyring) -> Line:
+    phone = keyring.open(row.mobile_sealed, MOBILE_AT, row.sealed_as) if row.mobile_sealed else ""
+    return Line(
+        id=row.id,
+        name=row.name,
+        user_name=row.user_name or "",
+        place=" / ".join(names[-2:]),
+        department=row.department,
+        mobile=mask_phone(phone) if phone else "",
+        state=row.state,
+        created_at=row.created_at,
+        is_activated=row.activated_at is not None or row.last_sign_in_at is not None,
+        last_sign_in_at=row.last_sign_in_at,
+        version=row.version,
+        roles=roles,
+    )
+
+
+def _roles_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    stmt = (
+        select(AccountGrant.account_id, RoleDetail.code)
+        .join(RoleDetail, RoleDetail.role_id == AccountGrant.role_id)
+        .where(AccountGrant.account_id.in_(ids), AccountGrant.ended_at.is_(None))
+        .order_by(RoleDetail.level, RoleDetail.code)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for row in session.execute(everything(stmt, because=ROW_IN_SCOPE)):
+        found[row.account_id] = tuple(dict.fromkeys((*found.get(row.account_id, ()), row.code)))
+    return found
+
+
+def _detail(session: Session, row: Any, keyring: Keyring) -> Detail:
+    grants = _held(session, row.id)
+    names = orgs.names_of(session, {row.tree_path, *(grant.path for grant in grants if grant.path)})
+    roles = tuple(dict.fromkeys(grant.role.code for grant in grants))
+    named = select(LoginName.id).where(
+        LoginName.account_id == row.id,
+        LoginName.kind == NameKind.MOBILE,
+        LoginName.retired_at.is_(None),
+    )
+    return Detail(
+        line=_line(row, names[row.tree_path], roles, keyring),
+        home_path=row.tree_path,
+        department_id=row.department_id,
+        email=row.email or "",
+        has_mobile_name=session.scalar(named) is not None,
+        grants=tuple(
+            Held(
+                role=grant.role,
+                place=" / ".join([*names.get(grant.path or "", []), *([grant.place] if grant.place else [])]),
+                path=grant.path,
+                node_id=grant.node_id,
+                class_set_id=grant.class_set_id,
+                since=grant.since,
+            )
+            for grant in grants
+        ),
+    )
+
+
+def _held(session: Session, account_id: int) -> list[Held]:
+    """The live grants of an account in scope; `place` is only the class set's name here."""
+    details = (RoleDetail.role_id, RoleDetail.code, RoleDetail.level, RoleDetail.label_en, RoleDetail.label_zh)
+    stmt = (
+        select(
+            *details,
+            ClassSet.name.label("class_set"),
+            func.coalesce(AccountGrant.tree_path, ClassSet.tree_path).label("path"),
+            AccountGrant.node_id,
+            AccountGrant.class_set_id,
+            AccountGrant.created_at,
+        )
+        .select_from(AccountGrant)
+        .join(RoleDetail, RoleDetail.role_id == AccountGrant.role_id)
+        .join(ClassSet, ClassSet.id == AccountGrant.class_set_id, isouter=True)
+        .where(AccountGrant.account_id == account_id, AccountGrant.ended_at.is_(None))
+        .order_by(RoleDetail.level, AccountGrant.tree_path, AccountGrant.id)
+    )
+    return [
+        Held(RoleChoice(*row[:5]), row.class_set or "", row.path, row.node_id, row.class_set_id, row.created_at)
+        for row in session.execute(everything(stmt, because=ROW_IN_SCOPE))
+    ]
