@@ -24,6 +24,8 @@ MOBILE_AT = "account.mobile"
 KNOWN_PART = 4
 KNOWN_REST = 6
 """A password that holds a known word of four characters or more needs six others beside it."""
+PERSONAL = frozenset({"guardian", "student"})
+"""Roles at a person, never at a node or class set, and the only ones there: they open that person's own rows."""
 USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,31}")
 
 STAFF_IDLE = timedelta(minutes=30)

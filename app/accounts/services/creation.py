@@ -13,7 +13,7 @@ from app.access.actor import LOWEST_LEVEL, SYSTEM, Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
 from app.accounts.models import Account, AccountGrant, RoleDetail, User
-from app.accounts.rules import NameKind, NewAccount, NewGrant, check_password, check_user_name
+from app.accounts.rules import PERSONAL, NameKind, NewAccount, NewGrant, check_password, check_user_name
 from app.accounts.services.locking import refuse_above
 from app.accounts.services.names import Sealed, add_name, checked_mobile, department_at, set_mobile_name
 from app.audit.services import record
@@ -22,7 +22,8 @@ from app.changes.services import note
 from app.codes.rules import CodeKind, Issued, Subject
 from app.codes.services import issue
 from app.core.crypto import Keyring
-from app.core.errors import NotFound
+from app.core.db import refused
+from app.core.errors import Conflict, NotFound
 from app.orgs import queries as orgs
 from app.orgs.models import ClassSet, OrgNode
 from app.orgs.rules import checked_name
@@ -73,12 +74,13 @@ def create(
 def grant(session: Session, actor: Actor, account_id: int, wanted: NewGrant) -> int:
     """Give an account the caller has judged a role at a place (授权); ends its sessions.
 
-    Raises `NotFound` (role or place) and `AboveOwnLevel`.
+    Raises `NotFound` (role or place, or a role that cannot stand at such a place), `AboveOwnLevel`, and `Conflict` when
+    the account holds just that already.
     """
     role = session.execute(
         select(RoleDetail.role_id, RoleDetail.level).where(RoleDetail.code == wanted.role),
     ).one_or_none()
-    if role is None:
+    if role is None or (wanted.role in PERSONAL) != (wanted.person_id is not None):
         raise NotFound(what="role")
     node_id, path = _place_of(session, actor, wanted)
     if path is not None:
@@ -92,7 +94,8 @@ def grant(session: Session, actor: Actor, account_id: int, wanted: NewGrant) -> 
         person_id=wanted.person_id,
     )
     stmt = entering(made.returning(AccountGrant.id), AccountGrant, actor, Permission.ACCOUNT_GRANT)
-    grant_id: int = session.execute(stmt).scalar_one()
+    with refused(uq_account_grant_live=Conflict):
+        grant_id: int = session.execute(stmt).scalar_one()
     _end_sessions(session, [account_id])
     after = {"account": account_id, "role": wanted.role}
     record(session, actor, "account:grant", subject="account_grant", ids=[grant_id], path=path or "/", after=after)

@@ -12,16 +12,13 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
 from app.accounts.models import AccountGrant, RoleDetail
-from app.accounts.rules import outermost_of
+from app.accounts.rules import PERSONAL, outermost_of
 from app.accounts.services.locking import Held, locked, put, refuse_above, write_down
 from app.accounts.workflow import AccountState
 from app.changes.rules import ChangeKind
 from app.core.clock import sql_now
 from app.core.errors import Conflict, NotFound
 from app.orgs.models import ClassSet, OrgNode
-
-PERSONAL = frozenset({"guardian", "student"})
-"""Roles at a person: they come with the student or the binding, never from this form."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def _role(session: Session, code: str) -> _Role:
     row = session.execute(
         select(RoleDetail.role_id, RoleDetail.code, RoleDetail.level).where(RoleDetail.code == code),
     ).one_or_none()
-    if row is None or code in PERSONAL:
+    if row is None or code in PERSONAL:  # those come with the student or the binding, never from this form
         raise NotFound(what="role")
     return _Role(row.role_id, row.code, row.level)
 

@@ -12,8 +12,7 @@ from app.access.actor import ids_in
 from app.access.permissions import Permission
 from app.accounts import queries, services
 from app.accounts.forms import GrantsForm
-from app.accounts.rules import outermost_of
-from app.accounts.services.grants import PERSONAL
+from app.accounts.rules import PERSONAL, outermost_of
 from app.accounts.views.labels import role_word
 from app.accounts.workflow import AccountState
 from app.core.errors import Conflict, Invalid, NotFound

@@ -13,8 +13,7 @@ from wtforms import SelectField
 from app.access.permissions import Permission
 from app.accounts import queries, services
 from app.accounts.forms import NewUserBySearchForm, NewUserForm, ReasonForm, UserForm
-from app.accounts.rules import Contact, NewAccount, NewGrant
-from app.accounts.services.grants import PERSONAL
+from app.accounts.rules import PERSONAL, Contact, NewAccount, NewGrant
 from app.accounts.views.fresh_code import forgetting_code, opened_code, with_code
 from app.accounts.views.labels import STATES, role_word, role_words
 from app.accounts.workflow import AccountState
