@@ -86,6 +86,7 @@ def withdraw(session: Session, kind: CodeKind, subject_ids: Sequence[int]) -> in
         .where(Code.kind == kind, Code.subject_id.in_(list(subject_ids)), Code.state == "issued")
         .values(state="replaced")
         .returning(Code.id)
+        .execution_options(synchronize_session=False)
     )
     because = "the codes of subjects the calling service has judged"
     return len(session.execute(everything(stmt, because=because)).all())
@@ -103,6 +104,7 @@ def redeem(session: Session, kind: CodeKind, typed: str, *, keyring: Keyring, by
         .where(Code.kind == kind, Code.digest == digest, Code.state == "issued", Code.expires_at > sql_now())
         .values(state="used", used_at=sql_now(), used_by=by)
         .returning(Code.subject_id, Code.node_id, Code.tree_path)
+        .execution_options(synchronize_session=False)
     )
     row = session.execute(everything(stmt, because=WHOEVER)).one_or_none()
     if row is None:

@@ -81,6 +81,7 @@ def end_session(session: Session, actor: Actor, *, session_id: int) -> None:
         )
         .values(ended_at=sql_now())
         .returning(AccountSession.id)
+        .execution_options(synchronize_session=False)
     )
     if session.scalar(stmt) is None:
         raise NotFound(what="session")
@@ -98,5 +99,6 @@ def end_other_sessions(session: Session, actor: Actor, *, keep_token: str) -> in
         )
         .values(ended_at=sql_now())
         .returning(AccountSession.id)
+        .execution_options(synchronize_session=False)
     )
     return len(session.scalars(stmt).all())

@@ -39,11 +39,11 @@ LISTING = Listing(
         Column("place", _l("Organisation")),
         Column("department", _l("Department")),
         Column("role", _l("Role")),
-        Column("mobile", _l("Mobile number")),
+        Column("mobile", _l("Mobile number"), kind="number"),
         Column("state", _l("State"), kind="tag", role="tag"),
         Column("access", _l("First access"), is_usual=False),
         Column("seen", _l("Last sign-in"), is_usual=False),
-        Column("created", _l("Created")),
+        Column("created", _l("Created"), kind="number"),
     ),
     fields=(
         Field("name", _l("Full name")),
