@@ -23,6 +23,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 A_YEAR = 31_536_000
+FIRST_ERROR = 400
 
 
 def init_app(app: Flask, folders: list[str]) -> None:
@@ -48,7 +49,7 @@ def protect(response: Response) -> Response:
     """Add the security headers; pages are never cached, our own static files for a year."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint in {"static", "appbuilder.static"}:
+    if request.endpoint in {"static", "appbuilder.static"} and response.status_code < FIRST_ERROR:
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR if request.args.get('v') else 3600}"
     else:
         response.headers["Cache-Control"] = "no-store"

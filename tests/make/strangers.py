@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import cast, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,13 +13,17 @@ from sqlalchemy.orm import Session
 from app.access.actor import SYSTEM
 from app.access.gate import bind
 from app.access.scope import everything
+from app.accounts.models import AccountSession
 from app.audit.models import Audit
+from app.core.clock import now
 from app.core.queue import JobRow
 from app.departments.services import create
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make
+from app.students.models import Guardian, HardshipRecognition
 from tests.make.campaign import FROM, TO
 from tests.make.places import BIRDS, A, B
+from tests.make.pupils import IN_HARDSHIP, Pupil
 from tests.world import World
 
 
@@ -32,6 +38,12 @@ class Strangers:
     own_job: int
     line: int
     own_line: int
+    guardian: int
+    own_guardian: int
+    recognition: int
+    own_recognition: int
+    session: int
+    own_session: int
 
 
 def bring_strangers(session: Session, world: World) -> Strangers:
@@ -46,6 +58,12 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         own_department=own,
         line=_line(session, "department:create", department),
         own_line=_line(session, "department:create", own),
+        guardian=_guardian(session, world.of(B)[0], "金丝雀爸"),
+        own_guardian=_guardian(session, world.of(A)[0], "画眉爸"),
+        recognition=_recognition(session, world.of(B)[IN_HARDSHIP]),
+        own_recognition=_recognition(session, world.of(A)[IN_HARDSHIP]),
+        session=_session(session, world.accounts["school_admin_b"]),
+        own_session=_session(session, world.accounts["school_admin"]),
         job=_job(session, world.accounts["school_admin_b"]),
         own_job=_job(session, world.accounts["school_admin"]),
     )
@@ -77,3 +95,28 @@ def _line(session: Session, act: str, subject_id: int) -> int:
     """The line of the operation log about an act on one thing."""
     stmt = select(Audit.id).where(Audit.act == act, Audit.subject_ids == cast([subject_id], JSONB))
     return session.scalars(everything(stmt, because="a test looks for a line")).one()
+
+
+def _guardian(session: Session, pupil: Pupil, name: str) -> int:
+    values = {"student_id": pupil.student_id, "name": name, "relation": "father", "sealed_as": uuid.uuid4()}
+    made = insert(Guardian).values(**values).returning(Guardian.id)
+    return int(session.execute(everything(made, because="a test makes a guardian")).scalar_one())
+
+
+def _recognition(session: Session, pupil: Pupil) -> int:
+    stmt = select(HardshipRecognition.id).where(HardshipRecognition.student_id == pupil.student_id)
+    return session.scalars(everything(stmt, because="a test looks for a recognition")).one()
+
+
+def _session(session: Session, account_id: int) -> int:
+    opened = AccountSession(
+        digest=uuid.uuid4().bytes,
+        account_id=account_id,
+        epoch=2,
+        device="of a stranger",
+        idle_minutes=30,
+        ends_at=now(session) + timedelta(hours=12),
+    )
+    session.add(opened)
+    session.flush()
+    return opened.id

@@ -33,6 +33,10 @@ class Rule:
     form: Mapping[str, str] = field(default_factory=dict)
     also: tuple[Permission, ...] = ()
     """Permissions beside the route's own that open its door."""
+    answers: bool = False
+    """A foreign value may be answered (nothing found, nothing to do), with nothing foreign and nothing changed."""
+    is_own: bool = False
+    """It takes no id at all: what it shows and changes is the visitor's own."""
     open_to: Permission | None = None
     """Who holds this sees everybody's."""
 
@@ -41,17 +45,23 @@ CLASS_A, CLASS_B = class_of(A, 1, 1), class_of(B, 1, 1)
 
 VALUES: dict[str, Value] = {
     "node_id": Value(lambda w, _: w.nodes[CLASS_A], lambda w, _: (w.nodes[CLASS_B], w.nodes[PROVINCE_B])),
-    "node": Value(lambda _w, _s: CLASS_A, lambda _w, _s: (CLASS_B, PROVINCE_B, "NO-SUCH")),
+    "node": Value(lambda _w, _s: CLASS_A, lambda w, _s: (CLASS_B, PROVINCE_B, w.nodes[CLASS_B])),
     "plan": Value(lambda w, _: w.plan, lambda _, s: (s.plan, "NO-SUCH")),
     "open": Value(lambda w, _: w.nodes[A], lambda w, _: (w.nodes[B],)),
-    "account_id": Value(
-        lambda w, _: w.accounts["class_teacher"],
-        lambda w, _: (w.accounts["school_admin_b"], w.accounts["root_admin"]),
-    ),
-    "session_id": Value(lambda _w, _s: 0, lambda _w, _s: (10**9,)),
     "department_id": Value(lambda _, s: s.own_department, lambda _, s: (s.department,)),
     "job_id": Value(lambda _, s: s.own_job, lambda _, s: (s.job,)),
     "line_id": Value(lambda _, s: s.own_line, lambda _, s: (s.line,)),
+    "student_id": Value(lambda w, _: w.of(A)[0].student_id, lambda w, _: (w.of(B)[0].student_id,)),
+    "guardian_id": Value(lambda _, s: s.own_guardian, lambda _, s: (s.guardian,)),
+    "recognition_id": Value(lambda _, s: s.own_recognition, lambda _, s: (s.recognition,)),
+    "rowid": Value(lambda w, _: w.of(A)[0].student_id, lambda w, _: (w.of(B)[0].student_id,)),
+    "person": Value(lambda w, _: w.of(A)[0].person_id, lambda w, _: (w.of(B)[0].person_id,)),
+    "certificate": Value(lambda w, _: w.of(A)[0].certificate, lambda w, _: (w.of(B)[0].certificate,)),
+    "account_id": Value(
+        lambda w, _: w.accounts["class_teacher"], lambda w, _: (w.accounts["school_admin_b"], w.accounts["root_admin"])
+    ),
+    "session_id": Value(lambda _w, s: s.own_session, lambda _w, s: (s.session,)),
+    "code": Value(lambda _w, _s: "en", lambda _w, _s: ("xx",)),
     "token": Value(lambda _w, _s: "0" * 32, lambda _w, _s: ("0" * 32,)),
     "name": Value(lambda _w, _s: "departments", lambda _w, _s: ("no-such-list",)),
     "locale": Value(lambda _w, _s: "en", lambda _w, _s: ("xx",)),
@@ -61,10 +71,14 @@ VALUES: dict[str, Value] = {
 FILTERS: tuple[str, ...] = ("金丝雀", "CANARY-01")
 """What is typed into the fields of a list to find somebody of the other school."""
 
+STUDENT = {"name": "王伟", "student_number": "NEW-01", "sex": "1", "birth_date": "2013-09-01"}
+GUARDIAN = {"name": "王伟", "relation": "father", "phone": ""}
+
 RULES: dict[str, Rule] = {
     "HomeView.index": Rule(filters=("plan",)),
     "UtilView.back": Rule(),
     "LocaleView.index": Rule(),
+    "LanguageView.choose": Rule(),
     "static": Rule(),
     "appbuilder.static": Rule(),
     "health.answer": Rule(),
@@ -75,6 +89,26 @@ RULES: dict[str, Rule] = {
     "AuditView.line": Rule(),
     "AuditView.export": Rule(filters=("actor", "subject")),
     "ChangeView.list": Rule(),
+    "AccountView.list": Rule(),
+    "AccountView.add": Rule(form={"name": "王伟", "user_name": "wang_wei", "role": "class_teacher", "place": "@node"}),
+    "AccountView.places": Rule(filters=("place",)),
+    "AccountView.code": Rule(),
+    "AccountView.edit": Rule(form={"name": "王伟", "version": "2"}),
+    "AccountView.reset": Rule(form={"version": "2"}),
+    "AccountView.disable": Rule(form={"version": "2", "reason": "x"}),
+    "AccountView.enable": Rule(form={"version": "2"}),
+    "AccountView.deregister": Rule(form={"version": "2", "reason": "x"}),
+    "GrantView.tree": Rule(filters=("role",)),
+    "GrantView.branch": Rule(filters=("role",)),
+    "GrantView.change": Rule(form={"role": "class_teacher", "node": "@node_id", "sure": "1", "version": "2"}),
+    "SettingsView.index": Rule(is_own=True),
+    "SettingsView.password": Rule(is_own=True),
+    "SettingsView.end": Rule(answers=True),
+    "SettingsView.end_others": Rule(is_own=True),
+    "ActivationView.code": Rule(),
+    "ActivationView.password": Rule(),
+    "SignInView.schools": Rule(),
+    "SignInView.student": Rule(),
     "OrgView.tree": Rule(filters=("open",)),
     "OrgView.branch": Rule(filters=("open",)),
     "OrgView.options": Rule(filters=("q",)),
@@ -87,31 +121,27 @@ RULES: dict[str, Rule] = {
     "DepartmentView.add": Rule(form={"name": "x", "node": "@node"}),
     "DepartmentView.edit": Rule(form={"name": "x", "version": "1"}),
     "DepartmentView.close": Rule(form={"version": "1"}),
-    "StudentView.list": Rule(filters=("name", "number", "class_name")),
+    "StudentView.list": Rule(refused=("node",), filters=("person",)),
+    "StudentView.find": Rule(form={"certificate": "@certificate"}, answers=True),
+    "StudentView.classes": Rule(filters=("q",)),
+    "StudentRecordView.add": Rule(form={**STUDENT, "number": "", "certificate_type": "other", "class_text": "@node"}),
+    "StudentRecordView.edit": Rule(form={**STUDENT, "version": "1"}),
+    "StudentRecordView.derived": Rule(form={"certificate_type": "resident_id", "number": "@certificate"}, answers=True),
+    "StudentMoveView.transfer": Rule(refused=("rowid",), form={"rowid": "@rowid", "class_number": "@node"}),
+    "StudentMoveView.leave": Rule(form={"state": "withdrawn", "on": "2026-10-01", "reason": "x", "version": "1"}),
+    "StudentPageView.show": Rule(),
+    "StudentPageView.add_guardian": Rule(form=GUARDIAN),
+    "StudentPageView.edit_guardian": Rule(form={**GUARDIAN, "version": "1"}),
+    "StudentPageView.end_guardian": Rule(form={"version": "1"}),
+    "StudentPageView.add_hardship": Rule(form={"category": "poverty", "level": "hard", "since_on": "2026-09-01"}),
+    "StudentPageView.end_hardship": Rule(form={"until_on": "2027-01-01", "version": "1"}),
+    "DisclosureView.unmask": Rule(
+        filters=("field",), form={"field": "number", "guardian": "@guardian_id", "reason": "x"}
+    ),
     "FigureView.figures": Rule(refused=("node", "plan")),
     "FigureView.people": Rule(refused=("node", "plan")),
-    "AccountView.list": Rule(filters=("name", "user_name")),
-    "AccountView.add": Rule(form={"name": "x", "user_name": "xx", "place": "@node", "role": "class_teacher"}),
-    "AccountView.places": Rule(filters=("place",)),
-    "AccountView.code": Rule(),
-    "AccountView.edit": Rule(form={"name": "x", "version": "1"}),
-    "AccountView.reset": Rule(form={"version": "1"}),
-    "AccountView.disable": Rule(form={"reason": "x", "version": "1"}),
-    "AccountView.enable": Rule(form={"version": "1"}),
-    "AccountView.deregister": Rule(form={"reason": "x", "version": "1"}),
-    "GrantView.tree": Rule(),
-    "GrantView.branch": Rule(),
-    "GrantView.change": Rule(form={"role": "class_teacher", "node": "@node_id", "version": "1", "sure": "yes"}),
-    "ActivationView.code": Rule(form={"code": "ABCD-EFGH-JKMN"}),
-    "ActivationView.password": Rule(form={"code": "ABCD-EFGH-JKMN", "password": "x", "password_again": "x"}),
-    "SettingsView.index": Rule(form={"version": "0"}),
-    "SettingsView.password": Rule(form={"present": "x", "password": "y", "password_again": "y"}),
-    "SettingsView.end": Rule(),
-    "SettingsView.end_others": Rule(),
-    "SignInView.student": Rule(form={"school": "CANARY", "number": "CANARY-01", "password": "x"}),
-    "SignInView.schools": Rule(),  # names and codes of schools are public
-    "ListSettingView.columns": Rule(form={"column": "name", "back": "/"}),
-    "ListSettingView.size": Rule(form={"size": "20", "back": "/"}),
+    "ListSettingView.columns": Rule(is_own=True, form={"column": "name", "back": "/"}),
+    "ListSettingView.size": Rule(is_own=True, form={"size": "20", "back": "/"}),
     "WorkView.show": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.progress": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.cancel": Rule(open_to=Permission.SYSTEM_OPERATE),
