@@ -64,11 +64,11 @@ def test_the_language_is_switched_in_place(visiting: Visiting) -> None:
     visit.go("/students/")
     visit.click(visit.page.get_by_role("link", name="English"))
     assert visit.path() == "/students/"
-    assert visit.heading() == "Students"
+    assert visit.heading() == "Student management"
     assert visit.page.locator("html").get_attribute("lang") == "en"
     visit.click(visit.page.get_by_role("link", name="简体中文"))
     assert visit.path() == "/students/"
-    assert visit.heading() == "学生"
+    assert visit.heading() == "学生管理"
 
 
 def test_the_sign_in_page_speaks_the_language_chosen_there(visiting: Visiting) -> None:

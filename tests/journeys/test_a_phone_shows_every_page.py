@@ -59,6 +59,6 @@ def test_the_menu_of_a_phone_opens_and_closes(visiting: Visiting) -> None:
     visit.page.get_by_role("button", name="关闭菜单").click()
     expect(menu).to_be_hidden()
     opener.click()
-    visit.click(menu.get_by_role("link", name="学生", exact=True))
+    visit.click(menu.get_by_role("link", name="学生管理", exact=True))
     expect(menu).to_be_hidden()
-    assert visit.heading() == "学生"
+    assert visit.heading() == "学生管理"

@@ -18,7 +18,9 @@ def test_families_see_their_own_child(role: str, size: tuple[int, int], site: Si
     assert len([name for name in classmates if name in words]) == 1
     assert site.place(role).name in words
     assert "居民医保" in words
-    visit.click(visit.page.get_by_role("link", name="学生", exact=True).first if size == DESK else visit.menu("学生"))
+    visit.click(
+        visit.page.get_by_role("link", name="学生管理", exact=True).first if size == DESK else visit.menu("学生管理")
+    )
     assert visit.rows().count() == 1
 
 
