@@ -9,6 +9,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Row,
     Select,
     Text,
     and_,
@@ -145,22 +146,7 @@ def bring(session: Session, actor: Actor, *, plan_id: int, decisions: Sequence[D
     by_student = {decision.student_id: decision for decision in decisions}
     if len(by_student) != len(decisions):
         raise Invalid({"student_id": "twice"})
-    rows = session.execute(
-        visible(
-            select(Enrolment.id, Enrolment.student_id, Enrolment.tree_path)
-            .where(
-                Enrolment.plan_id == plan_id,
-                Enrolment.student_id == any_(literal(list(by_student), ARRAY(BigInteger))),
-                Enrolment.state == EnrolmentState.UNREGISTERED,
-                Enrolment.removed_at.is_(None),
-            )
-            .order_by(Enrolment.id)
-            .with_for_update(),
-            Enrolment,
-            actor,
-            Permission.ENROLMENT_ENTER,
-        ),
-    ).all()
+    rows = _undecided(session, actor, plan_id, list(by_student))
     if len(rows) != len(by_student):
         raise NotFound(what="enrolment")
     _write(session, [(row.id, by_student[row.student_id]) for row in rows])
@@ -177,6 +163,22 @@ def bring(session: Session, actor: Actor, *, plan_id: int, decisions: Sequence[D
             after=after,
         )
     return len(rows)
+
+
+def _undecided(session: Session, actor: Actor, plan_id: int, students: Sequence[int]) -> Sequence[Row[int, int, str]]:
+    """The counted, undecided rows of these students in the actor's scope, locked in the order of their ids."""
+    stmt = (
+        select(Enrolment.id, Enrolment.student_id, Enrolment.tree_path)
+        .where(
+            Enrolment.plan_id == plan_id,
+            Enrolment.student_id == any_(literal(students, ARRAY(BigInteger))),
+            Enrolment.state == EnrolmentState.UNREGISTERED,
+            Enrolment.removed_at.is_(None),
+        )
+        .order_by(Enrolment.id)
+        .with_for_update()
+    )
+    return session.execute(visible(stmt, Enrolment, actor, Permission.ENROLMENT_ENTER)).all()
 
 
 def _write(session: Session, changes: Sequence[tuple[int, Decision]]) -> None:

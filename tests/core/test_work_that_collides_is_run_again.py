@@ -45,7 +45,8 @@ def test_two_transactions_that_deadlock_both_succeed(database: Database) -> None
 
     assert at_once(crossing(1, 2), crossing(2, 1)) == [None, None]
     assert counted(database) == [2, 2]
-    assert len(runs) == 3
+    # On a slow machine the one that runs again may meet the other once more.
+    assert 3 <= len(runs) <= TRIES + 1
 
 
 def test_a_serialisation_failure_runs_the_work_again_on_fresh_figures(database: Database) -> None:

@@ -15,6 +15,7 @@ UNGATED = {
     "first_run_link": "found by the digest of a secret; there is no tree yet",
     "idempotency": "found by the own account and a key",
     "job": "read by its owner, or by who operates the system",
+    "list_setting": "read and written by the own account only",
     "login_name": "found by what is typed at sign-in, before anybody is an actor",
     "outbox": "written by services, read by the sender of mails",
     "plan_step": "part of a plan, read by the key of a plan in scope",
