@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from tests.journeys.site import Site
-from tests.journeys.visit import Visit, Visiting
-
-
-def _sign_in(visit: Visit, site: Site, role: str) -> None:
-    visit.go("/login/")
-    visit.click(visit.type_credentials(site.accounts[role].username, site.accounts[role].password))
-    assert visit.path() == "/"
+from tests.journeys.visit import Visiting
 
 
 def test_back_shows_nothing_after_signing_out(site: Site, visiting: Visiting) -> None:
     visit = visiting()
-    _sign_in(visit, site, "school_admin")
+    visit.sign_in(site.accounts["school_admin"])
     visit.go("/students/")
     stolen = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in visit.context.cookies())
     assert visit.context.request.get("/students/", headers={"Cookie": stolen}, max_redirects=0).ok

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Response, StorageState
 
+from app.cli.demo.accounts_file import DemoAccount
 from tests.journeys.site import Site
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
@@ -87,6 +88,18 @@ class Visit:
         """Open the menu of a phone and give one of its entries."""
         self.page.get_by_role("button", name="打开菜单").click()
         return self.page.locator("#side").get_by_role("link", name=entry, exact=True)
+
+    def menu_entries(self) -> list[str]:
+        """The addresses the left menu leads to."""
+        leaves = self.page.locator("#side a.leaf")
+        found: list[str] = leaves.evaluate_all("leaves => leaves.map(leaf => leaf.getAttribute('href'))")
+        return found
+
+    def sign_in(self, account: DemoAccount) -> None:
+        """Sign in as a person would."""
+        self.go("/login/")
+        self.click(self.type_credentials(account.username, account.password))
+        assert self.path() == "/"
 
     def rows(self) -> Locator:
         """The lines of the table on the page, without its total."""
