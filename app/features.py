@@ -25,6 +25,7 @@ from app.people.feature import FEATURE as PEOPLE
 from app.plans.feature import FEATURE as PLANS
 from app.rates.feature import FEATURE as RATES
 from app.records.feature import FEATURE as RECORDS
+from app.roles.feature import FEATURE as ROLES
 from app.students.feature import FEATURE as STUDENTS
 
 FEATURES: tuple[Feature, ...] = (
@@ -37,6 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     PLANS,
     ENROLMENT,
     ACCOUNTS,
+    ROLES,
     CODES,
     LISTS,
     RECORDS,
