@@ -164,7 +164,7 @@ def check_password(password: str, *, level: int, known: tuple[str, ...] = ()) ->
     `known` are things others know about the person (names, numbers): a password made of one, or of one and little
     more, is refused, and so is the last six characters of an ID number in either case (SI-04).
     """
-    text = unicodedata.normalize("NFC", password)
+    text = normalised(password)
     shortest = shortest_password(level)
     if len(text) > LONGEST_PASSWORD:
         raise Invalid({"password": "password_long"}, longest=LONGEST_PASSWORD)
@@ -176,6 +176,11 @@ def check_password(password: str, *, level: int, known: tuple[str, ...] = ()) ->
     if len(set(plain)) <= 2:  # noqa: PLR2004  aaaaaaaa, abababab
         raise Invalid({"password": "password_known"})
     return text
+
+
+def normalised(password: str) -> str:
+    """The password in the one form (NFC) it is digested in, however the keyboard composed its characters."""
+    return unicodedata.normalize("NFC", password)
 
 
 def shortest_password(level: int) -> int:

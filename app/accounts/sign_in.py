@@ -28,6 +28,7 @@ from app.accounts.rules import (
     NameKind,
     WrongCredentials,
     mobile_name,
+    normalised,
 )
 from app.accounts.workflow import AccountState
 from app.codes.throttle import count_try, locked_for
@@ -74,7 +75,7 @@ def sign_in(  # noqa: PLR0913  what a browser sends
     database.transaction(lambda session: refuse_throttled(session, buckets))
     account = database.transaction(lambda session: _account(session, typed, school_id))
     digest = account.password if account and account.password else NOBODY
-    right = check_password_hash(digest, password)
+    right = check_password_hash(digest, normalised(password))
     if account is None or not right or account.state != AccountState.ACTIVE:
         database.transaction(lambda session: count_try(session, buckets))
         raise WrongCredentials
@@ -100,7 +101,8 @@ def _typed(name: str, keyring: Keyring | None) -> _Typed:
     phone = normalise_phone(name)
     if keyring is not None and is_mobile(phone):
         return _Typed(mobile_name(phone, keyring), is_mobile=True)
-    return _Typed(name.strip().lower())
+    # the database stores no NUL, so no name holds one; what stands in its place is in no name either
+    return _Typed(name.strip().lower().replace("\0", " "))
 
 
 @dataclass(frozen=True)

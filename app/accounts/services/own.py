@@ -8,7 +8,7 @@ from werkzeug.security import check_password_hash
 
 from app.access.actor import Actor
 from app.accounts.models import AccountSession, User
-from app.accounts.rules import WrongPassword
+from app.accounts.rules import WrongPassword, normalised
 from app.accounts.services.activation import UNKNOWN_LEVEL
 from app.accounts.services.creation import set_password
 from app.accounts.services.locking import own, put, write_down
@@ -62,7 +62,7 @@ def change_own_password(session: Session, actor: Actor, *, present: str, passwor
     """
     held = own(session, actor)
     digest = session.scalar(select(User.password).where(User.id == held.user_id))
-    if not digest or not check_password_hash(digest, present):
+    if not digest or not check_password_hash(digest, normalised(present)):
         raise WrongPassword({"present": "present_password_wrong"})
     level = actor.level if actor.grants else UNKNOWN_LEVEL
     words = (*known_words(session, held.id, keyring), present)
