@@ -5,15 +5,16 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
-from app.orgs.rules import NodesClosing
+from app.orgs.rules import ClassesMerged, NodesClosing
 from app.students.roll import refuse_closing
+from app.students.services import follow_merge
 from app.students.views import SCREENS
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="students",
     screens=SCREENS,
-    listeners=(Listener(NodesClosing, refuse_closing),),
+    listeners=(Listener(ClassesMerged, follow_merge), Listener(NodesClosing, refuse_closing)),
     menu=(MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),),
     sentences={
         "already_in_school": _l("%(count)s of them are students already, here or elsewhere. Ask for a transfer."),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.people.identity import TypedIdentity
@@ -47,20 +48,24 @@ class WholeField(IntegerField):
             raise ValueError(gettext("Please give a whole number.")) from error
 
 
+def _offered(options: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in options]
+
+
 def _choice(
     label: str,
     options: Mapping[str, str],
     first: tuple[str, str] = CHOOSE,
     validators: Sequence[InputRequired] = (),
 ) -> SelectField:
-    return SelectField(label, list(validators), choices=[first, *options.items()], validate_choice=False)
+    return SelectField(label, list(validators), choices=_offered([first, *options.items()]), validate_choice=False)
 
 
 class StudentForm(RecordForm):
     """A student: person, particulars."""
 
     certificate_type = SelectField(
-        _l("Certificate type"), choices=list(CERTIFICATES.items()), validate_choice=False, default="resident_id"
+        _l("Certificate type"), choices=_offered(CERTIFICATES.items()), validate_choice=False, default="resident_id"
     )
     number = StringField(_l("Certificate number"), [LONG])
     name = StringField(_l("Full name"), [InputRequired(NEEDED), LONG])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.access.permissions import Permission
+from app.access.roles import ROLES
 from tests.make.places import PROVINCE_B, A, B, class_of
 from tests.make.strangers import Strangers
 from tests.world import World
@@ -61,7 +62,11 @@ VALUES: dict[str, Value] = {
         lambda w, _: w.accounts["class_teacher"], lambda w, _: (w.accounts["school_admin_b"], w.accounts["root_admin"])
     ),
     "session_id": Value(lambda _w, s: s.own_session, lambda _w, s: (s.session,)),
+    "account": Value(lambda _w, _s: "class_teacher", lambda _w, _s: ("school_admin_b", "root_admin")),
+    "role_id": Value(lambda _, s: s.role, lambda _w, _s: (10**9,)),
     "code": Value(lambda _w, _s: "en", lambda _w, _s: ("xx",)),
+    "role_id": Value(lambda _w, _s: len(ROLES), lambda _w, _s: (0, 999_999_999)),
+    "account": Value(lambda _w, _s: "class_teacher", lambda _w, _s: ("school_admin_b", "nobody")),
     "token": Value(lambda _w, _s: "0" * 32, lambda _w, _s: ("0" * 32,)),
     "name": Value(lambda _w, _s: "departments", lambda _w, _s: ("no-such-list",)),
     "locale": Value(lambda _w, _s: "en", lambda _w, _s: ("xx",)),
@@ -101,6 +106,14 @@ RULES: dict[str, Rule] = {
     "GrantView.tree": Rule(filters=("role",)),
     "GrantView.branch": Rule(filters=("role",)),
     "GrantView.change": Rule(form={"role": "class_teacher", "node": "@node_id", "sure": "1", "version": "2"}),
+    "RoleView.list": Rule(),
+    "RoleView.role": Rule(),
+    "RoleView.edit": Rule(form={"version": "1", "step": "save"}),
+    "RoleView.copy": Rule(form={"label_zh": "新", "label_en": "New", "code": "new_role", "level": "7"}),
+    "RoleView.names": Rule(form={"label_zh": "新", "label_en": "New", "version": "1"}),
+    "RoleHolderView.list": Rule(),
+    "RoleAnswerView.answer": Rule(refused=("account", "node")),
+    "RoleAnswerView.accounts": Rule(filters=("q",)),
     "SettingsView.index": Rule(is_own=True),
     "SettingsView.password": Rule(is_own=True),
     "SettingsView.end": Rule(answers=True),
@@ -142,6 +155,14 @@ RULES: dict[str, Rule] = {
     "FigureView.people": Rule(refused=("node", "plan")),
     "ListSettingView.columns": Rule(is_own=True, form={"column": "name", "back": "/"}),
     "ListSettingView.size": Rule(is_own=True, form={"size": "20", "back": "/"}),
+    "RoleView.list": Rule(),
+    "RoleView.role": Rule(),
+    "RoleView.edit": Rule(form={"permission": "plan:read", "step": "sure", "version": "9"}),
+    "RoleView.copy": Rule(form={"code": "copied", "label_zh": "x", "label_en": "x", "level": "0"}),
+    "RoleView.names": Rule(form={"label_zh": "x", "label_en": "x", "version": "9"}),
+    "RoleHolderView.list": Rule(),
+    "RoleAnswerView.answer": Rule(refused=("account", "node")),
+    "RoleAnswerView.accounts": Rule(filters=("account",)),
     "WorkView.show": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.progress": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.cancel": Rule(open_to=Permission.SYSTEM_OPERATE),

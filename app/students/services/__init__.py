@@ -16,7 +16,7 @@ from app.students.services.family import (
     end_recognition,
     recognise,
 )
-from app.students.services.movement import leave, move
+from app.students.services.movement import follow_merge, leave, move
 from app.students.services.registration import register
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "disclose",
     "end_guardian",
     "end_recognition",
+    "follow_merge",
     "leave",
     "move",
     "recognise",

@@ -6,13 +6,27 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, func, insert, literal, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    any_,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import entering, everything, visible
+from app.access.scope import everything, visible
 from app.audit.rules import common_path
 from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
@@ -22,6 +36,7 @@ from app.core.clock import sql_now
 from app.core.errors import Invalid, NotFound, Stale
 from app.core.events import tell
 from app.orgs.models import ClassGroup, OrgNode
+from app.orgs.rules import ClassesMerged
 from app.people.models import Person
 from app.students.models import OPEN_STATES, Placement, Student, StudentState
 from app.students.rules import (
@@ -34,6 +49,7 @@ from app.students.rules import (
     is_reason,
 )
 
+MERGED = "the classes are merged by who may move them, and their students follow"
 LOCKED = "the rows were read and locked above within the actor's scope"
 NO_SYNC = {"synchronize_session": False}
 A_MOMENT = text("interval '1 microsecond'")
@@ -53,6 +69,19 @@ def move(session: Session, actor: Actor, *, ids: Sequence[int], class_number: st
     target = _target(session, rows[0].school_id, class_number.strip())
     if there := sum(row.node_id == target.id for row in rows):
         raise SameClass(count=there)
+    _relocate(session, actor, rows, target)
+    return len(rows)
+
+
+def follow_merge(session: Session, actor: Actor, event: ClassesMerged) -> None:
+    """When a class is merged into another: its students stand in the other from now on, with all that follows."""
+    rows = session.execute(everything(_students(Student.node_id == event.source_id), because=MERGED)).all()
+    if rows:
+        target = session.execute(everything(_class(OrgNode.id == event.target_id), because=MERGED)).one()
+        _relocate(session, actor, rows, target)
+
+
+def _relocate(session: Session, actor: Actor, rows: Sequence[Locked], target: Locked) -> None:
     moved = _any([row.id for row in rows])
     values = {"node_id": target.id, "tree_path": target.path, "school_id": target.school_id, "class_roll_number": None}
     session.execute(
@@ -62,12 +91,10 @@ def move(session: Session, actor: Actor, *, ids: Sequence[int], class_number: st
         execution_options=NO_SYNC,
     )
     _end_placements(session, moved)
-    actor.require(Permission.STUDENT_MOVE)
     began = [{"student_id": row.id, "node_id": target.id} for row in rows]
-    session.execute(entering(insert(Placement), Placement, actor, Permission.STUDENT_MOVE), began)
+    session.execute(everything(insert(Placement), because=LOCKED), began)
     _tell_moved(session, actor, rows, target)
     tell(session, actor, StudentsMoved(tuple(row.id for row in rows)))
-    return len(rows)
 
 
 def leave(  # noqa: PLR0913  who, in which version, how, when and why
@@ -129,6 +156,16 @@ def _locked(session: Session, actor: Actor, permission: Permission, ids: Sequenc
     wanted = sorted(set(ids))
     if not wanted:
         raise NothingTicked
+    stmt = _students(Student.id == _any(wanted), among_open=False)
+    rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,))).all()
+    if len(rows) != len(wanted):
+        raise NotFound(what="student")
+    if any(row.closed_on is not None for row in rows):
+        raise HasLeft
+    return rows
+
+
+def _students(which: ColumnElement[bool], *, among_open: bool = True) -> Select[*tuple[Any, ...]]:
     stmt = (
         select(
             Student.id,
@@ -143,31 +180,24 @@ def _locked(session: Session, actor: Actor, permission: Permission, ids: Sequenc
             Person.name,
         )
         .join(Person, Person.id == Student.person_id)
-        .where(Student.id == _any(wanted))
-        .order_by(Student.id)
-        .with_for_update(of=Student)
+        .where(which, Student.closed_on.is_(None) if among_open else true())
     )
-    rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,))).all()
-    if len(rows) != len(wanted):
-        raise NotFound(what="student")
-    if any(row.closed_on is not None for row in rows):
-        raise HasLeft
-    return rows
+    return stmt.order_by(Student.id).with_for_update(of=Student)
+
+
+def _class(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    stmt = (
+        select(OrgNode.id, OrgNode.path, OrgNode.school_id, ClassGroup.class_number)
+        .join(ClassGroup, ClassGroup.node_id == OrgNode.id)
+        .where(*which, OrgNode.closed_at.is_(None))
+    )
+    return stmt.with_for_update(read=True, of=OrgNode)
 
 
 def _target(session: Session, school_id: int, class_number: str) -> Locked:
     if not class_number:
         raise Invalid({"class_number": "class_missing"})
-    stmt = (
-        select(OrgNode.id, OrgNode.path, OrgNode.school_id, ClassGroup.class_number)
-        .join(ClassGroup, ClassGroup.node_id == OrgNode.id)
-        .where(
-            ClassGroup.school_id == school_id,
-            ClassGroup.class_number == class_number,
-            OrgNode.closed_at.is_(None),
-        )
-        .with_for_update(read=True, of=OrgNode)
-    )
+    stmt = _class(ClassGroup.school_id == school_id, ClassGroup.class_number == class_number)
     because = "a class of the students' own school may be named by its number, also by who keeps another class"
     found = session.execute(everything(stmt, because=because)).one_or_none()
     if found is None:

@@ -80,7 +80,7 @@ class StudentPageView(Screen):
         title = gettext("Edit guardian %(name)s", name=family.name)
         return self._answer(form, record, title, lambda session: _correct_guardian(session, form, guardian_id))
 
-    @expose("/<int:student_id>/guardians/<int:guardian_id>/end", methods=["GET", "POST"])
+    @expose("/<int:student_id>/guardians/<int:guardian_id>/release", methods=["GET", "POST"])
     @needs(Permission.STUDENT_UPDATE)
     def end_guardian(self, student_id: int, guardian_id: int) -> Response | tuple[str, int]:
         """End a guardian's part after saying what that means."""
@@ -106,7 +106,7 @@ class StudentPageView(Screen):
         about = gettext("It counts in every plan whose cover year it overlaps.")
         return self._answer(form, record, title, lambda session: _recognise(session, form, student_id), about=about)
 
-    @expose("/<int:student_id>/hardship/<int:recognition_id>/end", methods=["GET", "POST"])
+    @expose("/<int:student_id>/hardship/<int:recognition_id>/until", methods=["GET", "POST"])
     @needs(Permission.STUDENT_UPDATE)
     def end_hardship(self, student_id: int, recognition_id: int) -> Response | tuple[str, int]:
         """Let a recognition end."""
