@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.permissions import Permission
 from app.access.scope import everything
 from app.accounts import queries, services
 from app.accounts.models import LoginName
@@ -50,27 +51,23 @@ def test_a_new_account_has_a_code_and_no_password(session: Session, world: World
     account_id, code = services.open_account(session, who, new, keyring=KEYRING)
     assert len(code.text) == 14
     assert digest_of(session, account_id) == ""
-    line = queries.get(session, who, _read(), account_id=account_id, keyring=KEYRING).line
+    line = queries.get(session, who, Permission.ACCOUNT_READ, account_id=account_id, keyring=KEYRING).line
     assert (line.user_name, line.mobile, line.roles) == ("zhou_xy", "138****8000", ("counsellor",))
-    written = [*acts(), *changes(session, account_id)]
+    written = [(act.before, act.after, act.reason) for act in acts()]
+    written += [(one.before, one.after, one.reason) for one in changes(session, account_id)]
     assert {"account:create", "account:grant"} <= {act.act for act in acts()}
-    assert not [one for one in written if "13800138000" in str((one.before, one.after, one.reason))]
-
-
-def _read() -> object:
-    from app.access.permissions import Permission  # noqa: PLC0415  one name for one line
-
-    return Permission.ACCOUNT_READ
+    assert not [one for one in written if "13800138000" in str(one)]
 
 
 @pytest.mark.parametrize("name", ["li_jing", "LI_JING", "Li_Jing"])
-def test_a_user_name_is_taken_in_any_case(session: Session, world: World, teacher: int, name: str) -> None:
+@pytest.mark.usefixtures("teacher")
+def test_a_user_name_is_taken_in_any_case(session: Session, name: str) -> None:
     with pytest.raises(NameTaken):
         hired(session, name, A)
 
 
 @pytest.mark.parametrize("name", ["1abc", "a", "a b", "李静", "x" * 33, "a-b", ""])
-def test_a_user_name_of_another_shape_is_refused(session: Session, world: World, name: str) -> None:
+def test_a_user_name_of_another_shape_is_refused(session: Session, name: str) -> None:
     with pytest.raises(Invalid) as refused:
         hired(session, name, A)
     assert refused.value.fields == {"user_name": "user_name_shape"}
@@ -78,7 +75,10 @@ def test_a_user_name_of_another_shape_is_refused(session: Session, world: World,
 
 @pytest.mark.committed
 def test_of_two_who_take_a_name_at_once_one_gets_it(database: Database) -> None:
-    outcomes = at_once(*(committed(database, lambda session, n=name: hired(session, n, A)) for name in ("Xy", "xY")))
+    def taking(name: str) -> Callable[[], int]:
+        return committed(database, lambda session: hired(session, name, A))
+
+    outcomes = at_once(taking("Xy"), taking("xY"))
     assert len([outcome for outcome in outcomes if isinstance(outcome, int)]) == 1
     assert len([outcome for outcome in outcomes if isinstance(outcome, NameTaken)]) == 1
 

@@ -1,4 +1,4 @@
-"""The level rule: nobody sees, makes, changes or grants what stands higher, or beside the own subtree (spec/roles.md)."""
+"""The level rule: nobody sees, makes, changes or grants what stands higher, or beside the own subtree."""
 
 from __future__ import annotations
 
