@@ -54,7 +54,7 @@ class Enemy:
 
     def attacks(self) -> Iterator[Attack]:
         """Every attack on every route whose rows are somebody's."""
-        for route in self.app.url_map.iter_rules():
+        for route in self.routes():
             rule = RULES[route.endpoint]
             if needs(self.app, route) not in {None, OPEN} and not rule.is_own:
                 yield from self._on_path(route, rule)
@@ -62,6 +62,11 @@ class Enemy:
                     yield from self._on_query(route, rule)
                 if "POST" in (route.methods or ()):
                     yield from self._on_form(route, rule)
+
+    def routes(self) -> list[Route]:
+        """The routes that have a rule; that every route has one is a test of its own."""
+        routes = self.app.url_map.iter_rules()
+        return [route for route in routes if route.endpoint in RULES and route.arguments <= set(VALUES)]
 
     def own(self, route: Route) -> dict[str, Any]:
         """The route's arguments, leading to something of the own school."""
@@ -83,7 +88,7 @@ class Enemy:
             *((name, False, FILTERS) for name in listed_fields(self.app, route)),
         ):
             for value in values:
-                query = MultiDict({name: str(value), "status": "total_eligible"})
+                query = MultiDict({**self._beside(rule), "status": "total_eligible", name: str(value)})
                 yield self._attack(route, self.own(route), query=query, refused=refused)
 
     def _on_form(self, route: Route, rule: Rule) -> Iterator[Attack]:
@@ -99,6 +104,10 @@ class Enemy:
             for name, value in rule.form.items()
         }
         return MultiDict({"key": "0" * 32, **values})
+
+    def _beside(self, rule: Rule) -> dict[str, str]:
+        """The other query arguments of a route, leading to what is one's own."""
+        return {name: str(VALUES[name].own(self.world, self.strangers)) for name in rule.refused if name != "rowid"}
 
     def _foreign(self, name: str) -> tuple[object, ...]:
         return VALUES[name].foreign(self.world, self.strangers) if name in VALUES else FILTERS

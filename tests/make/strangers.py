@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SYSTEM
 from app.access.gate import bind
 from app.access.scope import everything
-from app.accounts.models import AccountSession
+from app.accounts.models import AccountSession, RoleDetail
 from app.audit.models import Audit
 from app.core.clock import now
 from app.core.queue import JobRow
@@ -44,6 +44,7 @@ class Strangers:
     own_recognition: int
     session: int
     own_session: int
+    role: int
 
 
 def bring_strangers(session: Session, world: World) -> Strangers:
@@ -63,6 +64,7 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         recognition=_recognition(session, world.of(B)[IN_HARDSHIP]),
         own_recognition=_recognition(session, world.of(A)[IN_HARDSHIP]),
         session=_session(session, world.accounts["school_admin_b"]),
+        role=session.scalars(select(RoleDetail.role_id).where(RoleDetail.code == "class_teacher")).one(),
         own_session=_session(session, world.accounts["school_admin"]),
         job=_job(session, world.accounts["school_admin_b"]),
         own_job=_job(session, world.accounts["school_admin"]),

@@ -25,7 +25,12 @@ WITHOUT_A_WORD = {
     "UtilView.back": "leads to the page the browser's own session was at",
 }
 FIRST_ACCIDENT = 500
+ADVICE = "say in url_rules.py what a new route's arguments are"
 GONE_ELSEWHERE = 302
+
+
+# the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
+pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.fixture(scope="module", name="stage")
@@ -57,19 +62,19 @@ def _addresses(enemy: Enemy) -> list[tuple[str, str, str]]:
     """Every route with every method: endpoint, method, an address of it that is filled in."""
     return [
         (route.endpoint, method, url(route, enemy.own(route)))
-        for route in enemy.app.url_map.iter_rules()
+        for route in enemy.routes()
         for method in sorted(route.methods or ())
     ]
 
 
 def test_every_route_has_its_rule_and_every_rule_its_route(app: Flask) -> None:
     endpoints = {route.endpoint for route in app.url_map.iter_rules()}
-    assert endpoints - set(RULES) == set(), "say in url_rules.py what a new route's arguments are"
-    assert set(RULES) - endpoints == set()
+    assert endpoints - set(RULES) == set(), ADVICE
+    assert set(RULES) - endpoints == set(), "this route is gone"
 
 
 def test_every_argument_in_a_path_is_known(app: Flask) -> None:
-    assert {name for route in app.url_map.iter_rules() for name in route.arguments} <= set(VALUES)
+    assert {name for route in app.url_map.iter_rules() for name in route.arguments} <= set(VALUES), ADVICE
 
 
 def test_every_route_says_whom_it_lets_in(app: Flask) -> None:
@@ -96,7 +101,7 @@ def test_a_stranger_is_sent_to_the_sign_in_page_wherever_somebody_must_be_signed
     app.config["WTF_CSRF_ENABLED"] = False
     try:
         answers = {
-            (endpoint, method): browser(app).open(path, method=method, base_url=HOST)
+            (endpoint, method): browser(app).open(path, method=method, base_url=HOST, buffered=True)
             for endpoint, method, path in _addresses(enemy)
             if method != "OPTIONS" and endpoint not in WITHOUT_A_WORD and _needs(app, endpoint) != OPEN
         }
@@ -129,7 +134,7 @@ def test_a_role_enters_exactly_the_routes_its_permissions_open(
         if method != "GET" or not isinstance(needed, Permission):
             continue
         may_enter = bool({needed, *RULES[endpoint].also} & held)
-        answer = client.get(path, base_url=HOST)
+        answer = client.get(path, base_url=HOST, buffered=True)
         assert (path, answer.status_code == 403) == (path, not may_enter)
 
 
@@ -139,13 +144,13 @@ def test_nothing_is_changed_by_following_a_link(enemy: Enemy, admin: FlaskClient
     for client in (admin, root):
         for _, method, path in _addresses(enemy):
             if method == "GET":
-                assert client.get(path, base_url=HOST).status_code < FIRST_ACCIDENT, path
+                assert client.get(path, base_url=HOST, buffered=True).status_code < FIRST_ACCIDENT, path
     assert fingerprint_of(enemy) == before
 
 
 def test_signing_out_by_a_link_is_impossible(admin: FlaskClient) -> None:
     for method in ("GET", "HEAD"):
-        assert admin.open("/logout/", method=method, base_url=HOST).status_code == 405
+        assert admin.open("/logout/", method=method, base_url=HOST, buffered=True).status_code == 405
     assert admin.get("/students/", base_url=HOST).status_code == 200
 
 
@@ -161,18 +166,21 @@ def test_a_form_without_its_token_is_refused_at_every_route(enemy: Enemy, admin:
     assert admin.get("/students/", base_url=HOST).status_code == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
 def test_no_other_method_is_answered(method: str, enemy: Enemy, admin: FlaskClient) -> None:
     for _, known, path in _addresses(enemy):
         if known == "OPTIONS":
-            assert (path, admin.open(path, method=method, base_url=HOST).status_code) in {(path, 405), (path, 400)}
+            assert (path, admin.open(path, method=method, base_url=HOST, buffered=True).status_code) in {
+                (path, 405),
+                (path, 400),
+            }
 
 
 def test_asking_for_the_head_or_the_options_changes_nothing_and_says_nothing(enemy: Enemy, admin: FlaskClient) -> None:
     before = fingerprint_of(enemy)
     for _, method, path in _addresses(enemy):
         if method in {"HEAD", "OPTIONS"}:
-            answer = admin.open(path, method=method, base_url=HOST)
+            answer = admin.open(path, method=method, base_url=HOST, buffered=True)
             assert answer.status_code < 500, path
             assert answer.data == b"", path
     assert fingerprint_of(enemy) == before
@@ -209,9 +217,10 @@ FILES = {"static", "appbuilder.static"}
 
 def test_every_answer_carries_the_headers_that_protect_it(enemy: Enemy, admin: FlaskClient, app: Flask) -> None:
     strange = [("", method, path) for method in ("GET", "POST") for path in ("/no/such/page", "/logout/", "/static/no")]
+    stranger = browser(app)
     for endpoint, method, path in [*_addresses(enemy), *strange]:
-        for client in (admin, browser(app)):
-            answer = client.open(path, method=method, base_url=HOST)
+        for client in (admin, stranger) if method == "GET" else (admin,):
+            answer = client.open(path, method=method, base_url=HOST, buffered=True)
             policy = answer.headers["Content-Security-Policy"]
             assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
             assert {"default-src 'self'", "script-src 'self'", "style-src 'self'"} <= set(policy.split("; ")), path
@@ -224,7 +233,7 @@ def test_every_answer_carries_the_headers_that_protect_it(enemy: Enemy, admin: F
 
 
 def test_a_missing_file_is_not_kept_by_browsers(app: Flask) -> None:
-    answer = browser(app).get("/static/none.css", base_url=HOST)
+    answer = browser(app).get("/static/none.css", base_url=HOST, buffered=True)
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
 
