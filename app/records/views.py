@@ -20,7 +20,7 @@ from app.core.errors import Invalid
 from app.lists.listing import Column, Field, Listing, ListScreen, Tool
 from app.orgs import queries as orgs
 from app.records import queries
-from app.records.labels import ACTS, CHANGES, field_label, in_words
+from app.records.labels import ACTS, CHANGES, doer, field_label, in_words, shown
 from app.web.request import actor, reading, write
 from app.web.screens import needs
 
@@ -73,11 +73,11 @@ class AuditView(ListScreen):
     def line(self, line_id: int) -> str:
         """One line of the log, field by field."""
         row = queries.audit_line(reading(), actor(), line_id=line_id)
-        shown = _audit_rows([row])[0]
+        line = _audit_rows([row])[0]
         names = sorted({*(row.before or {}), *(row.after or {})})
-        fields = [(field_label(n), (row.before or {}).get(n), (row.after or {}).get(n)) for n in names]
+        fields = [(field_label(n), *(shown(n, (side or {}).get(n)) for side in (row.before, row.after))) for n in names]
         crumbs = [{"label": gettext("Operation log"), "href": url_for("AuditView.list")}]
-        return self.page("records/line.html", title=shown["act_label"], line=shown, fields=fields, crumbs=crumbs)
+        return self.page("records/line.html", title=line["act_label"], line=line, fields=fields, crumbs=crumbs)
 
     @expose("/export")
     @needs(Permission.AUDIT_READ)
@@ -151,9 +151,9 @@ def _audit_rows(rows: queries.Rows) -> list[dict[str, Any]]:
 def _common(row: Any, names: Mapping[str, list[str]]) -> dict[str, Any]:
     return {
         "id": row.id,
-        "name": row.actor_name,
+        "name": doer(row.actor_name),
         "when": format_datetime(row.at, WHEN),
-        "actor_name": row.actor_name,
+        "actor_name": doer(row.actor_name),
         "place": " / ".join(names[row.tree_path]) or "—",
         "reason": row.reason,
         "before_text": in_words(row.before),

@@ -1,4 +1,4 @@
-"""The site that the journeys visit: its own database with the demo in it, served by the real command."""
+"""The site that the journeys visit: its own database with the demo in it, served as an operator may serve it."""
 
 from __future__ import annotations
 
@@ -91,10 +91,11 @@ class Site:
 
     @cached_property
     def entered(self) -> tuple[str, ...]:
-        """What was typed in and no language changes, the longest first: names of plans, places and persons."""
-        plans = (row.name for row in self._rows("SELECT name FROM plan"))
+        """What was typed in and no language changes, the longest first: names of plans, places, persons, accounts."""
+        more = "SELECT name FROM plan UNION SELECT name FROM class_set UNION SELECT name FROM login_name"
+        others = (row.name for row in self._rows(more))
         places = (node.name for node in self.nodes.values())
-        return tuple(sorted({*plans, *places, *self.holders, *(s.name for s in self.students)}, key=len, reverse=True))
+        return tuple(sorted({*others, *places, *self.holders, *(s.name for s in self.students)}, key=len, reverse=True))
 
     def place(self, role: str) -> Node:
         """The place of a role's account."""
@@ -144,7 +145,7 @@ def demo_site(database_url: str, data: Path) -> Iterator[Site]:
     database = Database(database_url)
     accounts_file = ensure(Settings.from_env(environment), database, students=STUDENTS)
     port = free_port()
-    with _web(os.environ | environment | {"PORT": str(port), "HOST": "127.0.0.1"}, port):
+    with _web(os.environ | environment, port):
         yield Site(f"http://127.0.0.1:{port}", database, accounts_file)
     database.close()
 
@@ -159,7 +160,7 @@ def free_port() -> int:
 
 @contextmanager
 def _web(environment: Mapping[str, str], port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "app.cli", "web"]
+    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=8", "run:app"]
     with subprocess.Popen(command, cwd=ROOT, env=dict(environment)) as process:
         try:
             deadline = time.monotonic() + PATIENCE
