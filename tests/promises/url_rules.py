@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.access.permissions import Permission
-from app.access.roles import ROLES
 from tests.make.places import PROVINCE_B, A, B, class_of
 from tests.make.strangers import Strangers
 from tests.world import World
