@@ -19,7 +19,7 @@ from app.core.db import Database, Session
 from app.core.events import connect
 from app.features import FEATURES
 from app.home.views import HomeView, about_visitor
-from app.web import errors, mount, request, skin
+from app.web import errors, intake, mount, request, skin
 from app.web.screens import everybody
 from config import PROJECT_ROOT, Settings
 
@@ -42,6 +42,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
             x_host=settings.proxy_hops,
         )
     connect(listener for feature in FEATURES for listener in feature.listeners)
+    intake.init_app(app)
     request.init_app(app, request.Backstage(database, keyring, _actor_of))
     app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
     app.extensions["xuebao-frame"] = about_visitor
