@@ -66,6 +66,7 @@ class Found:
     state: str
     handle: str
     place: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -292,4 +293,6 @@ def _found(handle: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _named(row: Any, names: dict[str, list[str]]) -> Found:
-    return Found(row.id, row.name, row.state, row.handle or f"#{row.id}", " / ".join(names[row.tree_path]))
+    return Found(
+        row.id, row.name, row.state, row.handle or f"#{row.id}", " / ".join(names[row.tree_path]), row.tree_path
+    )

@@ -284,9 +284,18 @@ def test_the_answer_elsewhere_is_no(admin: FlaskClient) -> None:
     assert not re.search(r"tag-good", _get(admin, f"/role-answer/?account=school_admin&node={B}"))
 
 
+def test_a_question_without_a_place_is_about_the_home_place(admin: FlaskClient, stage: Stage) -> None:
+    for account in ("school_admin", f"%23{stage.world.accounts['school_admin']}"):
+        page = _get(admin, f"/role-answer/?account={account}")
+        assert f'value="{A}"' in page
+        assert re.search(r"School administrator at [^<]*画眉中学", page)
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
+        ("account=school_admin_b", "node"),
+        (f"node={A}", "account"),
         (f"account=school_admin_b&node={A}", "account"),
         (f"account=school_admin&node={B}", "node"),
         (f"account=%23x&node={A}", "account"),

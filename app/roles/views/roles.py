@@ -1,4 +1,4 @@
-"""角色管理 (X3): the list of roles, what each may do, copies, names, who holds it, what an account could do."""
+"""The list of roles, what each may do, copies and names."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ from typing import Any
 
 from flask import flash, request, url_for
 from flask_appbuilder import expose
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.accounts.rules import PERSONAL
-from app.core.errors import NotFound, Refusal
+from app.core.errors import Refusal
 from app.core.idempotency import Answer
 from app.lists.listing import Column, Field, Listing, ListScreen, Tool
-from app.orgs import queries as orgs
-from app.orgs.models import OrgNode
 from app.roles import queries, services
-from app.roles.forms import AGAIN, SURE, AnswerForm, CopyForm, NamesForm, PermissionForm
-from app.roles.grid import in_order, laid_out, notes_of, operations
-from app.roles.labels import GROUPS, STATES, permission_label
+from app.roles.forms import AGAIN, SURE, CopyForm, NamesForm, PermissionForm
+from app.roles.grid import in_order, laid_out, notes_of
+from app.roles.labels import permission_label
 from app.roles.rules import Difference, NewRole, own_level
+from app.roles.views.words import crumbs_to, other_name, role_name
 from app.web.acts import done, submitted, tell
-from app.web.forms import asked_text
 from app.web.request import actor, reading
-from app.web.screens import Screen, needs
+from app.web.screens import needs
 
 OK = 200
 
@@ -116,7 +114,7 @@ class RoleView(ListScreen):
                 "system parameter, is left out. Nobody holds the new role until it is granted."
             ),
             submit=gettext("Make the role"),
-            crumbs=_crumbs(source),
+            crumbs=crumbs_to(source),
             back=url_for("RoleView.role", role_id=role_id),
         )
 
@@ -131,7 +129,7 @@ class RoleView(ListScreen):
             if answered:
                 return answered
         title = gettext("Rename %(name)s", name=role_name(role))
-        return self.form_page(form, title=title, crumbs=_crumbs(role), back=url_for("RoleView.role", role_id=role_id))
+        return self.form_page(form, title=title, crumbs=crumbs_to(role), back=url_for("RoleView.role", role_id=role_id))
 
     def _difference(self, form: PermissionForm, role: queries.Line, changed: Difference) -> tuple[str, int]:
         """The page between the grid and the saving: what is added, what is removed, whom it concerns."""
@@ -146,131 +144,18 @@ class RoleView(ListScreen):
         )
         return page, form.status
 
-    def _page(self, template: str, role: queries.Line, **context: Any) -> str:
+    def _page(self, template: str, role: queries.Line, **context: object) -> str:
         return self.page(
             template,
             role=role,
             name=role_name(role),
             other_name=other_name(role),
-            crumbs=_crumbs(role) if template != "roles/role.html" else _crumbs(None),
+            crumbs=crumbs_to(role) if template != "roles/role.html" else crumbs_to(None),
             may_edit=_may_edit(role),
             may_copy=_may_edit(role) and role.code not in PERSONAL,
             may_see_holders=actor().holds(Permission.ACCOUNT_READ),
             **context,
         )
-
-
-class RoleHolderView(ListScreen):
-    """Who holds a role, and where, as far as the visitor may see accounts."""
-
-    route_base = "/role-holders"
-    default_view = "list"
-    listing = Listing(
-        name="role_holders",
-        title=_l("Who holds the role"),
-        columns=(
-            Column("name", _l("User"), role="title"),
-            Column("place", _l("Holds the role at")),
-            Column("home", _l("Home place")),
-            Column("state", _l("State"), kind="tag"),
-        ),
-    )
-
-    @expose("/<int:role_id>")
-    @needs(Permission.ROLE_READ)
-    def list(self, role_id: int) -> str:
-        """The holders of a role in the own places."""
-        actor().require(Permission.ACCOUNT_READ)
-        role = queries.get(reading(), actor(), Permission.ROLE_READ, role_id=role_id)
-        asked = self.asked()
-        total = queries.count_holders(reading(), actor(), role_id=role_id)
-        lines = queries.holders(reading(), actor(), role_id=role_id, limit=asked.size, offset=asked.offset)
-        title = gettext("Who holds the role %(name)s", name=role_name(role))
-        return self.show([_holder(line) for line in lines], total, asked, {}, title=title, crumbs=_crumbs(role))
-
-
-class RoleAnswerView(Screen):
-    """What could this account do here, and which grant says so."""
-
-    route_base = "/role-answer"
-    default_view = "answer"
-
-    @expose("/")
-    @needs(Permission.ROLE_READ)
-    def answer(self) -> tuple[str, int]:
-        """Ask for an account and a place; for every permission yes or no, and why."""
-        actor().require(Permission.ACCOUNT_READ)
-        form = AnswerForm(formdata=request.args)
-        status = 200
-        context: dict[str, Any] = {}
-        if request.args:
-            found = _asked(form)
-            status = 200 if found else 422
-            context = _answered(*found) if found else {}
-        crumbs = _crumbs(None)
-        title = gettext("What could a user do here")
-        return self.page("roles/answer.html", title=title, form=form, crumbs=crumbs, **context), status
-
-    @expose("/accounts")
-    @needs(Permission.ACCOUNT_READ)
-    def accounts(self) -> str:
-        """Accounts for the picker: those in reach whose name or user name fits what was typed."""
-        found = queries.find_accounts(reading(), actor(), text=asked_text())
-        return self.page("web/options.html", options=[(each.handle, f"{each.name} · {each.place}") for each in found])
-
-
-def _asked(form: AnswerForm) -> tuple[queries.Found, OrgNode] | None:
-    """The account and the place asked about, or None with the form saying what is wrong with which."""
-    if not form.validate():
-        return None
-    account = node = None
-    try:
-        account = queries.account(reading(), actor(), typed=form.account.data or "")
-    except NotFound:
-        form.tell("account", gettext("No such user in your places. Type a part of the name, then choose."))
-    try:
-        node = orgs.find(reading(), actor(), Permission.ORG_READ, code=(form.node.data or "").strip())
-    except NotFound:
-        form.tell("node", gettext("No such place among yours. Type a part of the name, then choose."))
-    return (account, node) if account and node else None
-
-
-def _answered(account: queries.Found, node: OrgNode) -> dict[str, Any]:
-    reasons = queries.could(reading(), account_id=account.id, node=node)
-    names = queries.by_code(reading(), {reason.role for found in reasons.values() for reason in found})
-    groups = [
-        {"label": label, "lines": [_answer_line(p, reasons[p], names) for r in resources for p in operations(r)]}
-        for label, resources in GROUPS
-    ]
-    return {
-        "asked": account,
-        "state": STATES[account.state],
-        "place": orgs.describe(reading(), [node])[0],
-        "groups": groups,
-        "allowed": sum(bool(found) for found in reasons.values()),
-    }
-
-
-def _answer_line(
-    permission: Permission,
-    reasons: tuple[queries.Reason, ...],
-    names: dict[str, queries.Line],
-) -> dict[str, Any]:
-    """One permission: whether, only for the own persons or not, by which grants, and under which condition."""
-    notes = dict.fromkeys(note for reason in reasons for note in notes_of(permission, reason.role))
-    is_own = bool(reasons) and all(reason.is_personal for reason in reasons)
-    return {
-        "label": permission_label(permission),
-        "answer": "own" if is_own else "yes" if reasons else "no",
-        "because": [
-            {
-                "role": role_name(names[reason.role]),
-                "place": gettext("the own person or child") if reason.is_personal else reason.place,
-            }
-            for reason in reasons
-        ],
-        "notes": list(notes),
-    }
 
 
 def _looked_at(form: PermissionForm, role: queries.Line) -> Difference | None:
@@ -329,29 +214,6 @@ def _may_edit(role: queries.Line) -> bool:
     return actor().holds(Permission.ROLE_UPDATE) and role.level >= own_level(actor(), Permission.ROLE_UPDATE)
 
 
-def _crumbs(role: queries.Line | None) -> list[dict[str, str]]:
-    """The way to a page of a role."""
-    crumbs = [{"label": gettext("Roles"), "href": url_for("RoleView.list")}]
-    if role:
-        crumbs.append({"label": role_name(role), "href": url_for("RoleView.role", role_id=role.id)})
-    return crumbs
-
-
-def role_name(role: queries.Line) -> str:
-    """The role's name in the language of the page."""
-    return role.label_zh if _is_chinese() else role.label_en
-
-
-def other_name(role: queries.Line) -> str:
-    """The role's name in the other language."""
-    return role.label_en if _is_chinese() else role.label_zh
-
-
-def _is_chinese() -> bool:
-    locale = get_locale()
-    return locale is None or locale.language == "zh"
-
-
 def _row(line: queries.Line) -> dict[str, Any]:
     ops = []
     if _may_edit(line):
@@ -367,15 +229,4 @@ def _row(line: queries.Line) -> dict[str, Any]:
         "origin": "built_in" if line.is_builtin else "own",
         "origin_label": gettext("Built in") if line.is_builtin else gettext("Own role"),
         "ops": ops,
-    }
-
-
-def _holder(line: queries.Holder) -> dict[str, Any]:
-    own = gettext("the own person or child")
-    asked = url_for("RoleAnswerView.answer", account=f"#{line.account_id}")
-    return {
-        **vars(line),
-        "place": own if line.is_personal else line.place or gettext("a place outside yours"),
-        "state_label": STATES[line.state],
-        "ops": [{"label": gettext("What could this user do"), "href": asked}],
     }
