@@ -28,6 +28,8 @@ def answering() -> Iterator[None]:
         raise click.ClickException(plain(refusal)) from None
     except (BadSetting, EmbeddedUnusable) as error:
         raise click.ClickException(str(error)) from None
+    except UnicodeEncodeError:
+        raise click.ClickException("A word of this command is not text in UTF-8") from None
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be reached: {str(error.orig).splitlines()[0]}") from None
 

@@ -51,6 +51,11 @@ def test_an_unknown_user_is_not_found(
     assert installation.refusal(*words) == "Error: Not found (what: account)\n"
 
 
+def test_a_word_that_is_no_text_is_refused_in_one_line(installation: Installation, world: World) -> None:
+    said = installation.refusal(*asking(COMMANDS[0], world, node="\udcff"))
+    assert said == "Error: A word of this command is not text in UTF-8\n"
+
+
 @pytest.mark.parametrize("user", ["guardian", "student"])
 def test_families_read_no_figures(installation: Installation, world: World, user: str) -> None:
     for node in (A, class_of(A, 1, 1)):
