@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import get_locale
-
 from app.access.actor import SYSTEM
 from app.access.roles import ROLE_BY_CODE
+from app.web.language import is_chinese
 from app.web.language import lazy as _l
 
 ACTS = {
@@ -117,24 +116,20 @@ def field_label(name: str) -> str:
 
 def in_words(values: dict[str, object] | None) -> str:
     """Fields and values in one line: 姓名：王伟；班级：七年级(1)班."""
-    colon, stop = ("：", "；") if _is_chinese() else (": ", "; ")
+    colon, stop = ("：", "；") if is_chinese() else (": ", "; ")
     return stop.join(f"{field_label(name)}{colon}{shown(name, value)}" for name, value in (values or {}).items())
 
 
 def shown(name: str, value: object) -> str:
     """A value of a record as people say it: a role by its name, several things in a row, a dash for nothing."""
     if isinstance(value, list):
-        return ("、" if _is_chinese() else ", ").join(shown(name, item) for item in value) or "—"
+        return ("、" if is_chinese() else ", ").join(shown(name, item) for item in value) or "—"
     if name == "role" and value in ROLE_BY_CODE:
         role = ROLE_BY_CODE[str(value)]
-        return role.label_zh if _is_chinese() else role.label_en
+        return role.label_zh if is_chinese() else role.label_en
     return "—" if value in {None, ""} else str(value)
 
 
 def doer(name: str) -> str:
     """Who did something: a person's name, or that it was the system itself."""
     return str(_l("The system")) if name == SYSTEM.name else name
-
-
-def _is_chinese() -> bool:
-    return str(get_locale()).startswith("zh")

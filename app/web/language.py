@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import get_locale, lazy_gettext
 
 
 def lazy(words: str) -> Any:
     """A sentence that is translated when it is shown; `_l` in tables of labels and of refusals' sentences."""
     return lazy_gettext(words)
+
+
+def is_chinese() -> bool:
+    """Whether the page speaks Chinese, for what differs by more than its words (， or ,)."""
+    return str(get_locale()).startswith("zh")
