@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.people.identity import TypedIdentity

@@ -201,7 +201,15 @@ def class_choices(
 
     Two statements. Names are stored without the grade's label, so more is fetched by them than is kept.
     """
-    stmt = (
+    rows = session.execute(visible(_named_or_numbered(text), OrgNode, actor, permission, along=(ClassGroup,))).all()
+    names = orgs.names_of(session, {row.path for row in rows}) if rows else {}
+    found = [_class_choice(row, names[row.path]) for row in rows]
+    meant = [c for c in found if text in c.name or c.number.startswith(text) or c.code == text]
+    return meant[:limit]
+
+
+def _named_or_numbered(text: str) -> Select[*tuple[Any, ...]]:
+    return (
         select(OrgNode.id, OrgNode.code, OrgNode.path, OrgNode.school_id, ClassGroup.class_number)
         .join(ClassGroup, ClassGroup.node_id == OrgNode.id)
         .where(
@@ -216,23 +224,11 @@ def class_choices(
         .order_by(OrgNode.path)
         .limit(MOST_LOOKED_AT)
     )
-    rows = session.execute(visible(stmt, OrgNode, actor, permission, along=(ClassGroup,))).all()
-    names = orgs.names_of(session, {row.path for row in rows}) if rows else {}
-    found = [
-        ClassChoice(
-            row.id,
-            row.code,
-            row.class_number,
-            names[row.path][-1],
-            " / ".join(names[row.path][ids_in(row.path).index(row.school_id) :]),
-            row.path,
-            row.school_id,
-        )
-        for row in rows
-    ]
-    return [choice for choice in found if text in choice.name or choice.number.startswith(text) or choice.code == text][
-        :limit
-    ]
+
+
+def _class_choice(row: Any, lineage: Sequence[str]) -> ClassChoice:
+    inside = lineage[ids_in(row.path).index(row.school_id) :]
+    return ClassChoice(row.id, row.code, row.class_number, lineage[-1], " / ".join(inside), row.path, row.school_id)
 
 
 def _without_label(text: str) -> str:

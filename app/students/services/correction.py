@@ -74,6 +74,17 @@ def correct(  # noqa: PLR0913  who, which, from which version, to what
     if identity != held.identity:
         _write_person(session, actor, held, identity, keyring)
     _write_student(session, held, judged, keyring)
+    _tell(session, actor, held, identity.name, before, after)
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    held: Held,
+    name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
     record(
         session,
         actor,
@@ -90,7 +101,7 @@ def correct(  # noqa: PLR0913  who, which, from which version, to what
         held.tree_path,
         "student",
         held.id,
-        identity.name,
+        name,
         person_id=held.person_id,
         before=before,
         after=after,

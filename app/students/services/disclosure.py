@@ -44,24 +44,22 @@ def disclose(  # noqa: PLR0913  whose, what, why
         raise NotFound(what="student")
     student, person = row
     if field == "guardian_phone":
-        shown = _guardian_phone(session, actor, student.id, guardian_id, keyring)
+        value = _guardian_phone(session, actor, student.id, guardian_id, keyring)
     else:
-        shown = {
-            "number": lambda: opened(keyring, person.number_sealed, NUMBER_AT, person.sealed_as),
-            "phone": lambda: opened(keyring, student.phone_sealed, PHONE_AT, student.sealed_as),
-            "address": lambda: opened(keyring, student.address_sealed, ADDRESS_AT, student.sealed_as),
-        }[field]()
-    record(
-        session,
-        actor,
-        "person:unmask",
-        subject="student",
-        ids=[student.id],
-        path=student.tree_path,
-        after={"field": field, "guardian": guardian_id} if guardian_id else {"field": field},
-        reason=reason.strip(),
-    )
-    return shown
+        value = _own(field, student, person, keyring)
+    after = {"field": field, "guardian": guardian_id} if guardian_id else {"field": field}
+    path, why = student.tree_path, reason.strip()
+    record(session, actor, "person:unmask", subject="student", ids=[student.id], path=path, after=after, reason=why)
+    return value
+
+
+def _own(field: str, student: Student, person: Person, keyring: Keyring) -> str:
+    sealed, place, sealed_as = {
+        "number": (person.number_sealed, NUMBER_AT, person.sealed_as),
+        "phone": (student.phone_sealed, PHONE_AT, student.sealed_as),
+        "address": (student.address_sealed, ADDRESS_AT, student.sealed_as),
+    }[field]
+    return opened(keyring, sealed, place, sealed_as)
 
 
 def _guardian_phone(session: Session, actor: Actor, student_id: int, guardian_id: int | None, keyring: Keyring) -> str:

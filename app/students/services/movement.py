@@ -126,7 +126,12 @@ def leave(  # noqa: PLR0913  who, in which version, how, when and why
         execution_options=NO_SYNC,
     )
     _end_placements(session, _any([row.id]))
-    after = {"state": state, "closed_on": on.isoformat() if on else None}
+    _tell_left(session, actor, row, state, on, reason.strip())
+    tell(session, actor, StudentsLeft((row.id,)))
+
+
+def _tell_left(session: Session, actor: Actor, row: Locked, state: str, on: date | None, reason: str) -> None:
+    before, after = {"state": row.state}, {"state": state, "closed_on": on.isoformat() if on else None}
     record(
         session,
         actor,
@@ -134,12 +139,11 @@ def leave(  # noqa: PLR0913  who, in which version, how, when and why
         subject="student",
         ids=[row.id],
         path=row.tree_path,
-        before={"state": row.state},
+        before=before,
         after=after,
-        reason=reason.strip(),
+        reason=reason,
     )
-    note(session, actor, [_change(ChangeKind.STUDENT_CLOSED, row, {"state": row.state}, after, reason=reason.strip())])
-    tell(session, actor, StudentsLeft((row.id,)))
+    note(session, actor, [_change(ChangeKind.STUDENT_CLOSED, row, before, after, reason=reason)])
 
 
 def _wrong_leave(state: str, on: date | None, reason: str, *, since: date, today: date) -> dict[str, str]:

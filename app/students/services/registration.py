@@ -65,11 +65,23 @@ def register(  # noqa: PLR0913  a student is a person, particulars, a class and 
         **vars(judged),
     )
     student_id = admit(session, actor, [new], keyring=keyring)[0]
+    _tell(session, actor, place, student_id, new, identity)
+    return student_id
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    place: ClassChoice,
+    student_id: int,
+    new: NewStudent,
+    identity: Identity,
+) -> None:
     after = {
         "name": identity.name,
         "certificate_type": str(identity.certificate_type),
         "number": mask_number(identity.number or ""),
-        "student_number": judged.student_number,
+        "student_number": new.student_number,
         "class_name": place.name,
     }
     change = Change(
@@ -83,7 +95,6 @@ def register(  # noqa: PLR0913  a student is a person, particulars, a class and 
         after=after,
     )
     note(session, actor, [change])
-    return student_id
 
 
 def _person(session: Session, actor: Actor, identity: Identity, *, keyring: Keyring) -> int:

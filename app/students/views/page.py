@@ -220,6 +220,7 @@ def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
             "after": shown(field, after.get(field)),
         }
         for field in dict.fromkeys([*before, *after])
+        if before.get(field) or after.get(field)
     ]
 
 
