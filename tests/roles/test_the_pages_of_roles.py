@@ -102,6 +102,8 @@ def test_the_list_leads_to_roles_their_holders_and_their_forms(admin: FlaskClien
     for href in (f"/roles/{role_id}", f"/role-holders/{role_id}", f"/roles/{role_id}/edit", f"/roles/{role_id}/copy"):
         assert f'href="{href}"' in page
     assert "School administrator" in page
+    page = _get(admin, f"/roles/{role_id}")
+    assert "School administrator" in page
     assert "学校管理员" in page
 
 

@@ -39,7 +39,7 @@ class RoleView(ListScreen):
         title=_l("Roles"),
         columns=(
             Column("name", _l("Role"), role="title"),
-            Column("other", _l("Name in the other language")),
+            Column("other", _l("Name in the other language"), is_usual=False),
             Column("level", _l("Level"), kind="number"),
             Column("holders", _l("Users who hold it"), kind="number"),
             Column("origin", _l("Origin"), kind="tag"),
