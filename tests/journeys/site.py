@@ -27,6 +27,7 @@ from app.cli.demo.accounts_file import DemoAccount, new_password
 from app.core.db import Database, Session
 from app.orgs.queries import names_of
 from config import Settings
+from tests.journeys.accessibility import Judge
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDENTS = 400
@@ -63,6 +64,7 @@ class Site:
         """Read the accounts file of the demo."""
         self.url = url
         self.database = database
+        self.judge = Judge()
         stored = json.loads(accounts_file.read_text("utf-8"))["accounts"]
         self.accounts: Mapping[str, DemoAccount] = {line["role"]: DemoAccount(**line) for line in stored}
 

@@ -13,8 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from app.cli.demo.accounts_file import DemoAccount
 from tests.journeys.site import Site
 
-AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DESK, PHONE = (1440, 900), (390, 844)
 REFUSED_FETCH = "Failed to load resource: the server responded with a status of "
 CLEARED = "Clear-Site-Data header on "  # Chromium reports that it has done what signing out asks of it
@@ -67,17 +65,9 @@ class Visit:
         expected = {f"{REFUSED_FETCH}{status} " for status in refused}
         said = [line for line in self._console if not line.startswith((*expected, CLEARED))]
         assert not said, f"{self.page.url} {said}"
-        objections = self.objections()
+        objections = self.site.judge.objections(self.page)
         assert not objections, f"{self.page.url} {objections}"
         self.forget()
-
-    def objections(self) -> list[str]:
-        """What axe-core finds wrong with the page as it stands."""
-        if not self.page.evaluate("() => Boolean(window.axe)"):
-            self.page.evaluate(AXE)  # past the content security policy, as a person's own tool would be
-        options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False, "iframes": False}
-        result = self.page.evaluate("options => axe.run(document, options)", options)
-        return [f"{found['id']}: {found['nodes'][0]['html']}" for found in result["violations"]]
 
     def forget(self) -> None:
         """Let what has been refused and said so far pass; the journey has looked at it in another way."""
