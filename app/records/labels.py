@@ -7,6 +7,9 @@ from app.access.roles import ROLE_BY_CODE
 from app.web.language import is_chinese
 from app.web.language import lazy as _l
 
+MOST_SHOWN = 8
+"""Things of a list that stand in one cell; the page of the line shows how many there are."""
+
 ACTS = {
     "org:create": _l("Place added"),
     "org:update": _l("Place renamed"),
@@ -78,6 +81,8 @@ FIELDS = {
     "plan": _l("Plan"),
     "account": _l("User"),
     "role": _l("Role"),
+    "roles": _l("Role"),
+    "places": _l("Places"),
     "user_name": _l("User name"),
     "certificate_type": _l("Certificate type"),
     "number": _l("Certificate number"),
@@ -123,8 +128,9 @@ def in_words(values: dict[str, object] | None) -> str:
 def shown(name: str, value: object) -> str:
     """A value of a record as people say it: a role by its name, several things in a row, a dash for nothing."""
     if isinstance(value, list):
-        return ("、" if is_chinese() else ", ").join(shown(name, item) for item in value) or "—"
-    if name == "role" and value in ROLE_BY_CODE:
+        more = f" … ({len(value)})" if len(value) > MOST_SHOWN else ""
+        return (("、" if is_chinese() else ", ").join(shown(name, item) for item in value[:MOST_SHOWN]) or "—") + more
+    if name in {"role", "roles"} and value in ROLE_BY_CODE:
         role = ROLE_BY_CODE[str(value)]
         return role.label_zh if is_chinese() else role.label_en
     return "—" if value in {None, ""} else str(value)
