@@ -142,8 +142,8 @@ def visible(stmt: S, entity: Any, actor: Actor, permission: Permission, *, along
     `along` names gated tables the statement joins by a key of a row already filtered (a student's own class), so that
     what they add is seen through that row.
     """
-    cls = inspect(entity).mapper.class_
-    filtered: S = stmt.where(cls.reach(entity, actor, permission))  # type: ignore[attr-defined]
+    scope = GATED[table_of(entity)].reach(entity, actor, permission)
+    filtered: S = stmt.where(scope)  # type: ignore[attr-defined]
     return marked(filtered, table_of(entity), *(table_of(other) for other in along))
 
 
@@ -151,8 +151,8 @@ def reaching(stmt: S, entity: Any, actor: Actor, permission: Permission) -> S:
     """Keep the rows at one of the actor's places or above it: what is published downwards. Reads only."""
     column = entity.id if table_of(entity) == "org_node" else entity.node_id
     above = column.in_(actor.lineage(permission))
-    cls = inspect(entity).mapper.class_
-    filtered: S = stmt.where(or_(above, cls.reach(entity, actor, permission)))  # type: ignore[attr-defined]
+    scope = GATED[table_of(entity)].reach(entity, actor, permission)
+    filtered: S = stmt.where(or_(above, scope))  # type: ignore[attr-defined]
     return marked(filtered, table_of(entity))
 
 

@@ -13,7 +13,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import Select
 
 from app.access.permissions import Permission
-from app.access.scope import GATED, visible
+from app.access.scope import GATED, table_of, visible
 from app.core.errors import NotAllowed
 from app.web.request import actor, reading
 
@@ -40,9 +40,13 @@ class ScopedInterface(SQLAInterface):
 
     def apply_filters(self, query: Select[Any], filters: Filters | None) -> Select[Any]:
         """Filter by the scope before anything else; asks which model is served, related ones included."""
-        scoped = visible(query, self.obj, actor(), self.permission) if self.obj.__tablename__ in GATED else query
+        scoped = visible(query, self.obj, actor(), self.permission) if table_of(self.obj) in GATED else query
         filtered: Select[Any] = super().apply_filters(scoped, filters)
         return filtered
+
+    def get_related_obj(self, col_name: str, value: Any) -> Any:
+        """The row a relation leads to, within the scope; None for one that is not."""
+        return self.get_related_interface(col_name).get(value)
 
     def add(self, item: Any, raise_exception: bool = False) -> NoReturn:  # noqa: FBT001, FBT002, ARG002
         """Refuse: a record is made by a service."""
@@ -54,4 +58,8 @@ class ScopedInterface(SQLAInterface):
 
     def delete(self, item: Any, raise_exception: bool = False) -> NoReturn:  # noqa: FBT001, FBT002, ARG002
         """Refuse: nothing is deleted."""
+        raise NotAllowed(what="write")
+
+    def delete_all(self, items: list[Any]) -> NoReturn:  # noqa: ARG002
+        """Refuse: nothing is deleted, many at once neither."""
         raise NotAllowed(what="write")

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
+from app.web import filters
 from app.web.languages import LanguageView
 from app.web.request import RequestSession
 from app.web.work import WorkView
@@ -53,6 +54,7 @@ def template_folders(features: Iterable[Feature]) -> list[str]:
 def build(app: Flask, features: Iterable[Feature], *, home: type[Any], security_manager: type[Any]) -> AppBuilder:
     """Make the Flask-AppBuilder application inside `app`: every form needs its token, every screen is mounted."""
     CSRFProtect(app)
+    filters.install()
     with app.app_context():
         builder = AppBuilder(
             app,

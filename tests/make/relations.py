@@ -21,6 +21,7 @@ class Pupil(Beside):
     __table__ = Student.__table__
     if TYPE_CHECKING:
         student_number: Mapped[str]
+    school: Mapped[School] = relationship(primaryjoin="foreign(Pupil.school_id) == School.id", viewonly=True)
 
 
 class School(Beside):
@@ -29,11 +30,16 @@ class School(Beside):
     __table__ = OrgNode.__table__
     if TYPE_CHECKING:
         kind: Mapped[str]
+        name: Mapped[str]
     pupils: Mapped[list[Pupil]] = relationship(
         primaryjoin="School.id == foreign(Pupil.school_id)",
         viewonly=True,
         order_by="Pupil.student_number",
     )
+
+    def __str__(self) -> str:
+        """What a choice of schools shows."""
+        return self.name
 
 
 class Holder(Beside):
