@@ -141,6 +141,7 @@ def about_visitor(session: Any, who: Any) -> dict[str, Any]:
     return {
         "my_place": " / ".join(names.get(who.home_path, [])),
         "my_roles": roles_in_words(who),
+        "account_href": url_for("SettingsView.index"),
         "logout_href": url_for("SignInView.logout"),
     }
 

@@ -258,6 +258,23 @@ def test_a_database_with_a_real_person_refuses_demo_data(
     assert not file.exists()
 
 
+def test_a_demo_whose_users_have_added_somebody_starts_again(
+    database: Database,
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    file = ensure(settings, database, accounts=tmp_path / "accounts.json", students=STUDENTS)
+    before = file.read_text()
+
+    def added(session: Session) -> None:
+        bind(session, SYSTEM)
+        person = NewPerson(CertificateType.RESIDENT_ID, "36010120120901007X", "王伟", Sex.MALE, date(2012, 9, 1))
+        enter(session, SYSTEM, [person], keyring=Keyring.at(settings.data))
+
+    database.transaction(added)
+    assert ensure(settings, database, accounts=file, students=STUDENTS).read_text() == before
+
+
 @pytest.mark.parametrize(("kind", "refused"), [("ministry", False), ("province", True)])
 def test_a_root_that_is_there_already_must_be_a_ministry(
     database: Database,

@@ -113,10 +113,13 @@ def ensure(
 
 
 def _is_there(session: Session) -> bool:
-    """Whether the demo is in the database; raises `DemoBesideReal` where real persons are."""
+    """Whether the demo is in the database; raises `DemoBesideReal` where only real persons are.
+
+    Whom the users of a demo have added themselves does not keep it from starting again: nothing more is loaded then.
+    """
     stmt = select(Person.is_demo).distinct()
     kinds = session.scalars(everything(stmt, because="demo data is refused beside real persons")).all()
-    if False in kinds:
+    if kinds == [False]:
         raise DemoBesideReal
     return True in kinds
 
