@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, Grant, loaded_by
@@ -86,14 +86,14 @@ def _in_force(code: str, held: frozenset[Permission]) -> frozenset[Permission]:
 
 
 def _class_sets(session: Session, ids: set[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
-    """For each live class set: its school's path and the paths of its classes."""
+    """For each live class set: its school's path and the paths of its classes; one that left the school is out."""
     if not ids:
         return {}
     rows = session.execute(
         everything(
             select(ClassSet.id, ClassSet.tree_path, OrgNode.path)
             .join(ClassSetClass, ClassSetClass.class_set_id == ClassSet.id)
-            .join(OrgNode, OrgNode.id == ClassSetClass.node_id)
+            .join(OrgNode, and_(OrgNode.id == ClassSetClass.node_id, OrgNode.school_id == ClassSet.node_id))
             .where(ClassSet.id.in_(ids), ClassSet.closed_at.is_(None))
             .order_by(OrgNode.path),
             because=WHO,

@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy import Executable, Select, Text, delete, exists, func, literal, select, union_all, update
 from sqlalchemy.orm import aliased
 
-from app.access.actor import Actor
+from app.access.actor import SYSTEM, Actor
 from app.access.gate import Ungated, bind
 from app.access.permissions import Permission
 from app.access.scope import GATED, everything, reaching, under, visible
 from app.core.db import Base, Database, Session
 from app.enrolment.models import Enrolment
 from app.orgs.models import ClassSet, OrgNode
+from app.orgs.reshape import move
 from app.people.models import Person
 from app.plans.models import Plan
 from app.students.models import HardshipRecognition, Placement, Student
 from tests.cluster import Cluster
-from tests.make.places import A, B, class_of
+from tests.make.places import A, B, class_of, grade
 from tests.make.stage import Stage, stage_of
 from tests.world import World
 
@@ -156,6 +157,16 @@ def test_a_place_whose_number_begins_like_the_own_is_another_place(session: Sess
     assert not teacher.covers(READ, beside)
     inside = under(literal(beside, Text(collation="C")), (own,))
     assert session.scalar(select(inside)) is False
+
+
+def test_a_class_that_left_the_school_is_out_of_its_class_set(session: Session, world: World) -> None:
+    before = world.actor(session, "class_set_admin").places(READ)
+    assert len(before) == 2
+    bind(session, SYSTEM)
+    node_id = world.nodes[class_of(A, 2, 1)]
+    move(session, SYSTEM, node_id=node_id, target_code=grade(B, 2), version=1)
+    after = world.actor(session, "class_set_admin").places(READ)
+    assert after == tuple(place for place in before if f"/{node_id}/" not in place)
 
 
 def _student(session: Session, who: Actor, number: str) -> Student:
