@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,8 @@ MOST_SCHOOLS = 10
 SHORTEST_QUERY = 2
 COUNT_CAP = 10_001
 ROW_IN_SCOPE = "rows already in scope"
+ELSEWHERE = "…"
+"""Where a grant stands that is none of the reader's business."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,14 @@ def get(session: Session, actor: Actor, permission: Permission, *, account_id: i
     row = session.execute(visible(stmt, Account, actor, permission, along=(Department,))).one_or_none()
     if row is None:
         raise NotFound(what="account")
-    return _detail(session, row, keyring)
+    found = _detail(session, row, keyring)
+    shown = (held if _is_within(actor, permission, held) else replace(held, place=ELSEWHERE) for held in found.grants)
+    return replace(found, grants=tuple(shown))
+
+
+def _is_within(actor: Actor, permission: Permission, held: Held) -> bool:
+    """Whether a grant stands at the actor's places (or at a person): names of other places are not the actor's."""
+    return held.path is None or actor.covers(permission, held.path)
 
 
 def own(session: Session, actor: Actor, *, keyring: Keyring) -> Detail:

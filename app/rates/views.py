@@ -68,12 +68,17 @@ class FigureView(Screen):
             plan=plan,
             node={"name": shown.name, "full_name": shown.full_name},
             status_label=FIGURES[status],
-            names_shown=actor().covers(Permission.FIGURE_NAMES, node.path),
+            names_shown=_are_named(members, node),
             rows=[{**vars(member), "state_label": STATES[member.state]} for member in members],
             page=asked.shown(total, len(members)),
             with_school=shown.school_id is None,
             crumbs=_crumbs(plan, node, with_own=True),
         )
+
+
+def _are_named(members: list[queries.Member], node: OrgNode) -> bool:
+    """Whether the list may name people: by the place, or row by row for who keeps some classes of it."""
+    return actor().covers(Permission.FIGURE_NAMES, node.path) or any(member.name is not None for member in members)
 
 
 def asked_node() -> OrgNode:

@@ -64,7 +64,7 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         recognition=_recognition(session, world.of(B)[IN_HARDSHIP]),
         own_recognition=_recognition(session, world.of(A)[IN_HARDSHIP]),
         session=_session(session, world.accounts["school_admin_b"]),
-        role=session.scalars(select(RoleDetail.role_id).where(RoleDetail.code == "class_teacher")).one(),
+        role=session.scalars(select(RoleDetail.role_id).where(RoleDetail.code == "school_admin")).one(),
         own_session=_session(session, world.accounts["school_admin"]),
         job=_job(session, world.accounts["school_admin_b"]),
         own_job=_job(session, world.accounts["school_admin"]),
