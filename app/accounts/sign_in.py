@@ -31,7 +31,7 @@ from app.accounts.rules import (
     normalised,
 )
 from app.accounts.workflow import AccountState
-from app.codes.throttle import count_try, locked_for
+from app.codes.throttle import count_try, locked_for, network_of
 from app.core.clock import now, sql_now
 from app.core.crypto import Keyring
 from app.core.db import Database
@@ -70,7 +70,7 @@ def sign_in(  # noqa: PLR0913  what a browser sends
     typed = _typed(name, keyring)
     buckets = {
         f"sign-in:name:{school_id or ''}:{token_digest(typed.name).hex()[:32]}": TRIES_PER_NAME,
-        f"sign-in:address:{address}": TRIES_PER_ADDRESS,
+        f"sign-in:address:{network_of(address)}": TRIES_PER_ADDRESS,
     }
     database.transaction(lambda session: refuse_throttled(session, buckets))
     account = database.transaction(lambda session: _account(session, typed, school_id))

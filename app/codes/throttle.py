@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +16,17 @@ from sqlalchemy.orm import Session
 from app.codes.models import Throttle
 from app.codes.rules import WINDOW
 from app.core.clock import now
+
+
+def network_of(address: str) -> str:
+    """Whose address it is, for counting tries: of IPv6 the /64 that one household or host is given as a whole."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address  # no address at all (a Unix socket): counted as the one word it is
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(known.ipv4_mapped or ip_network((known, 64), strict=False).network_address)
 
 
 def window_start(at: datetime, window: timedelta = WINDOW) -> datetime:

@@ -20,7 +20,7 @@ from app.codes.rules import (
     CodeUsed,
     CodeWrong,
 )
-from app.codes.throttle import count_try, locked_for
+from app.codes.throttle import count_try, locked_for, network_of
 from app.core.db import Database, Session
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def try_code(
     `visitor` names the account or, for somebody not signed in, the browser. Raises `CodeLocked` after 10 failures of
     the visitor or 100 of the address in 10 minutes; the alarm of all together is logged once a window.
     """
-    buckets = {f"code:visitor:{visitor}": TRIES_PER_VISITOR, f"code:address:{address}": TRIES_PER_ADDRESS}
+    buckets = {f"code:visitor:{visitor}": TRIES_PER_VISITOR, f"code:address:{network_of(address)}": TRIES_PER_ADDRESS}
     seconds = database.transaction(lambda session: locked_for(session, buckets))
     if seconds is not None:
         raise CodeLocked(seconds=seconds)
