@@ -55,7 +55,7 @@ def test_filters_narrow_the_log(admin: Visit) -> None:
 
 @pytest.mark.parametrize("query", ["kind=nothing", "since=yesterday", "until=2026-13-01", "since=%00"])
 def test_a_filter_that_cannot_be_is_refused(admin: Visit, query: str) -> None:
-    assert admin.get(f"/audit/?{query}").status_code == 422
+    assert admin.get(f"/audit/?{query}").status_code in {400, 422}
 
 
 def test_a_line_shows_what_changed_field_by_field(admin: Visit, visit: SignIn) -> None:
