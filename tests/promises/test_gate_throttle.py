@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from app.access.actor import SYSTEM
@@ -11,19 +13,32 @@ from app.accounts.services import set_password
 from app.accounts.sign_in import sign_in
 from app.codes.throttle import network_of
 from app.core.db import Database, Session
-from tests.world import World, raise_world
+from tests.cluster import Cluster
+from tests.make.stage import Stage, stage_of
+from tests.world import World
 
 RIGHT = "correct horse battery"
 
 
+@pytest.fixture(scope="module", name="stage")
+def _stage(cluster: Cluster) -> Iterator[Stage]:
+    with stage_of(cluster) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def shared_database(stage: Stage) -> Database:
+    """The database of the cast."""
+    return stage.database
+
+
 @pytest.fixture
-def world(session: Session) -> World:
-    """The cast, in the transaction of this test; one of them has a password."""
-    world = raise_world(session)
+def world(stage: Stage, session: Session) -> World:
+    """Who is in it; one of them has a password."""
     bind(session, SYSTEM)
-    set_password(session, world.accounts["school_admin"], RIGHT, level=5)
+    set_password(session, stage.world.accounts["school_admin"], RIGHT, level=5)
     session.commit()
-    return world
+    return stage.world
 
 
 @pytest.fixture(autouse=True)

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import func, select
 
 from app.access.permissions import Permission
 from app.access.roles import ROLES
 from app.access.scope import everything, visible
-from app.core.db import Session
+from app.core.db import Database, Session
 from app.enrolment.models import Enrolment
 from app.students.models import Student
+from tests.cluster import Cluster
 from tests.make.places import A, B
-from tests.world import World, raise_world
+from tests.make.stage import Stage, stage_of
+from tests.world import World
+
+
+@pytest.fixture(scope="module", name="stage")
+def _stage(cluster: Cluster) -> Iterator[Stage]:
+    with stage_of(cluster) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def shared_database(stage: Stage) -> Database:
+    """The database of the cast."""
+    return stage.database
 
 
 @pytest.fixture
-def world(session: Session) -> World:
-    """The cast, in the transaction of this test."""
-    return raise_world(session)
+def world(stage: Stage) -> World:
+    """Who is in it."""
+    return stage.world
 
 
 def test_each_school_has_its_students_and_each_student_one_enrolment(world: World, session: Session) -> None:
