@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PREPARING = "serve.preparing"
 """The file in the data folder that `serve` locks until the schema is there."""
-QUIET = ("apscheduler", "procrastinate", "alembic", "waitress.queue")
+QUIET = ("apscheduler", "procrastinate", "alembic", "waitress", "flask_appbuilder")
 """Loggers that tell of every job and every request; only their warnings are kept."""
 
 
