@@ -75,8 +75,8 @@ class Enemy:
     def _on_path(self, route: Route, rule: Rule) -> Iterator[Attack]:
         own = self.own(route)
         for name in own:
-            for foreign in VALUES[name].foreign(self.world, self.strangers):
-                for method in sorted({"GET", "POST"} & set(route.methods or ())):
+            for place, foreign in enumerate(VALUES[name].foreign(self.world, self.strangers)):
+                for method in sorted({"GET", "POST"} & set(route.methods or ()))[-1 if place else 0 :]:
                     form = self._form(rule) if method == "POST" else MultiDict()
                     path = {**own, name: foreign}
                     yield self._attack(route, path, method=method, form=form, refused=not rule.answers)
@@ -85,7 +85,7 @@ class Enemy:
         named = [(name, refused) for refused in (True, False) for name in (rule.refused if refused else rule.filters)]
         for name, refused, values in (
             *((name, refused, self._foreign(name)) for name, refused in named),
-            *((name, False, FILTERS) for name in listed_fields(self.app, route)),
+            *((name, False, FILTERS[:1]) for name in listed_fields(self.app, route)),
         ):
             for value in values:
                 query = MultiDict({**self._beside(rule), "status": "total_eligible", name: str(value)})

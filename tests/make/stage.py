@@ -14,20 +14,25 @@ From then on `database`, `session`, `at` and `statements` are those of this data
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+import psycopg
 from flask import Flask
+from psycopg import sql
 
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.factory import create_app
 from config import Settings
-from tests.cluster import Cluster
+from tests.cluster import Cluster, in_database
 from tests.world import World, raise_world
 
 
@@ -44,14 +49,31 @@ class Stage:
         return create_app(self.settings, self.database)
 
 
+@cache
+def _raised(cluster: Cluster) -> tuple[str, World, Settings]:
+    """The database this process has raised the cast in, once; nobody works in it, it is cloned."""
+    folder = Path(tempfile.mkdtemp(prefix="xuebao-stage-"))
+    atexit.register(shutil.rmtree, folder)
+    settings = Settings.from_env({"XUEBAO_DATA": str(folder / "data")})
+    name = f"stage_{uuid.uuid4().hex}"
+    database = Database(cluster.clone(name))
+    keyring = Keyring.at(settings.data)
+    world = database.transaction(lambda session: raise_world(session, keyring))
+    database.close()
+    return name, world, settings
+
+
 @contextmanager
 def stage_of(cluster: Cluster) -> Iterator[Stage]:
     """Have a database with the cast in it for the length of a block."""
-    name = f"stage_{uuid.uuid4().hex}"
-    with TemporaryDirectory(prefix="xuebao-stage-") as folder, cluster.cloned(name) as url:
-        settings = Settings.from_env({"XUEBAO_DATA": str(Path(folder) / "data")})
-        database = Database(url)
-        keyring = Keyring.at(settings.data)
-        world = database.transaction(lambda session: raise_world(session, keyring))
+    raised, world, settings = _raised(cluster)
+    name = f"{raised}_{uuid.uuid4().hex[:8]}"
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(raised))
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        connection.execute(command)
+    database = Database(in_database(cluster.url, name))
+    try:
         yield Stage(database, world, settings)
+    finally:
         database.close()
+        cluster.drop(name)
