@@ -100,7 +100,7 @@ def count(session: Session, actor: Actor, asked: Asked) -> int:
     """How many accounts match, counted up to 10,001."""
     inner = visible(_matching(select(Account.id), asked), Account, actor, Permission.ACCOUNT_READ).limit(COUNT_CAP)
     stmt = select(func.count()).select_from(inner.subquery())
-    return session.scalar(everything(stmt, because="the subquery is filtered by the actor's places")) or 0
+    return session.scalar(stmt) or 0
 
 
 def page(

@@ -107,8 +107,8 @@ def by_child(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> list[
     inner = visible(select(*counts()).select_from(Enrolment).where(inside), Enrolment, actor, Permission.FIGURE_READ)
     figures = inner.lateral("figures")
     stmt = select(OrgNode.id, figures).join(figures, true()).where(OrgNode.id.in_([child.id for child in wanted]))
-    because = "the nodes were read in scope above, the counts inside are filtered"
-    found = {row[0]: _figures(row[1:], plan) for row in session.execute(everything(stmt, because=because))}
+    scoped = visible(stmt, OrgNode, actor, Permission.FIGURE_READ)
+    found = {row[0]: _figures(row[1:], plan) for row in session.execute(scoped)}
     return [Row(shown, found[shown.id]) for shown in orgs.describe(session, wanted)]
 
 
