@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -23,6 +23,14 @@ PERSON = "person"
 def share(session: Session, word: str, keys: Iterable[int]) -> None:
     """Take shared locks on `keys`, distinct and in ascending order, until the transaction ends."""
     _take(session, "pg_advisory_xact_lock_shared", word, keys)
+
+
+def share_found(session: Session, word: str, keys: Select[int]) -> None:
+    """Take shared locks on the keys a statement finds, distinct and in ascending order, until the transaction ends."""
+    found = keys.subquery()
+    # OFFSET keeps the subquery apart: it is sorted before the locks are taken
+    ordered = select(found.c[0].label("k")).distinct().order_by("k").offset(0).subquery()
+    session.execute(select(func.pg_advisory_xact_lock_shared(func.hashtextextended(word, ordered.c.k))))
 
 
 def hold(session: Session, word: str, keys: Iterable[int]) -> None:

@@ -14,11 +14,11 @@ from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor, ids_in
 from app.access.scope import everything
-from app.core import locks
 from app.core.clock import sql_now
 from app.enrolment.models import Enrolment, EnrolmentState
 from app.enrolment.services import ask_newcomers, in_hardship
-from app.plans.models import Plan, PlanState, ReportingUnit
+from app.plans.models import Plan, PlanState
+from app.plans.units import share_units
 from app.students.models import Student
 from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPlaced
 
@@ -92,13 +92,8 @@ def _share(session: Session, students: Sequence[int]) -> None:
         .where(Enrolment.student_id == _one_of(students), Enrolment.removed_at.is_(None), Plan.state == PlanState.OPEN)
     )
     rows = session.execute(everything(stmt, because=ROLL)).all()
-    locks.share(session, locks.PLAN, {row[0] for row in rows})
     nodes = {node_id for _, *paths in rows for path in paths for node_id in ids_in(path)}
-    units = select(ReportingUnit.id).where(
-        ReportingUnit.plan_id == _one_of({row[0] for row in rows}),
-        ReportingUnit.node_id == _one_of(nodes),
-    )
-    locks.share(session, locks.UNIT, session.scalars(everything(units, because=ROLL)).all())
+    share_units(session, {row[0] for row in rows}, nodes)
 
 
 def _take_out(session: Session, ids: Sequence[int]) -> None:

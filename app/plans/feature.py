@@ -9,6 +9,10 @@ FEATURE = Feature(
     name="plans",
     sentences={
         "plan_not_draft": _l("This plan has been opened already."),
+        "unit_submitted": _l(
+            "%(unit)s has submitted its enrolment rate, so nothing in it can be changed now. Ask the level above to"
+            " return it if something is still missing."
+        ),
         "plan_code_taken": _l("A plan with this code exists already, here or elsewhere."),
     },
 )

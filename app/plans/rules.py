@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.core.errors import Conflict
+
+SHUT = frozenset({"submitted", "approved"})
+"""The states of a reporting unit in which nothing below it is decided any more."""
+
+
+class UnitSubmitted(Conflict):
+    """The unit (`unit` is its name) has submitted its rate: nothing below it is decided until it is returned."""
+
+    code = "unit_submitted"
+
 
 @dataclass(frozen=True)
 class NewStep:
