@@ -17,6 +17,7 @@ from app.accounts.sign_in import account_of
 from app.core.crypto import Keyring
 from app.core.db import Database, Session
 from app.core.events import connect
+from app.core.files import FileStore
 from app.features import FEATURES
 from app.home.views import HomeView, about_visitor
 from app.web import errors, intake, mount, request, skin
@@ -43,7 +44,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         )
     connect(listener for feature in FEATURES for listener in feature.listeners)
     intake.init_app(app)
-    request.init_app(app, request.Backstage(database, keyring, _actor_of))
+    request.init_app(app, request.Backstage(database, keyring, FileStore(settings.data), _actor_of))
     app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
     app.extensions["xuebao-frame"] = about_visitor
     skin.init_app(app, mount.template_folders(FEATURES))

@@ -11,6 +11,7 @@ import app.codes.models
 import app.core.idempotency
 import app.core.queue
 import app.core.schedule
+import app.core.stored
 import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS

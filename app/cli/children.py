@@ -116,7 +116,7 @@ def worker(concurrency: int) -> None:
         when_prepared(settings)
         url = held.enter_context(database_url(settings))
         database = Database(url)
-        Worker(database, jobs, concurrency=concurrency).run()
+        Worker(database, jobs, concurrency=concurrency, data=settings.data).run()
         database.close()
 
 

@@ -48,17 +48,28 @@ class Keyring:
 
     def seal(self, text: str, place: str, sealed_as: uuid.UUID) -> bytes:
         """Encrypt a field; `place` is `table.column`."""
+        return self.seal_bytes(text.encode(), place, sealed_as)
+
+    def seal_bytes(self, data: bytes, place: str, sealed_as: uuid.UUID) -> bytes:
+        """Encrypt a whole file; `place` is `table.column` of the digest that names it."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.keys["field"]).encrypt(nonce, text.encode(), _bound_to(place, sealed_as))
+        sealed = AESGCM(self.keys["field"]).encrypt(nonce, data, _bound_to(place, sealed_as))
         return SUITE + self.key_id.to_bytes(2, "big") + nonce + sealed
 
     def open(self, sealed: bytes, place: str, sealed_as: uuid.UUID) -> str:
         """Decrypt a field, or raise `BrokenSeal`."""
+        try:
+            return self.open_bytes(sealed, place, sealed_as).decode()
+        except UnicodeDecodeError as error:
+            raise BrokenSeal(place) from error
+
+    def open_bytes(self, sealed: bytes, place: str, sealed_as: uuid.UUID) -> bytes:
+        """Decrypt a whole file, or raise `BrokenSeal`."""
         if sealed[:1] != SUITE or int.from_bytes(sealed[1:3], "big") != self.key_id:
             raise BrokenSeal(place)
         nonce, rest = sealed[3 : 3 + NONCE_BYTES], sealed[3 + NONCE_BYTES :]
         try:
-            return AESGCM(self.keys["field"]).decrypt(nonce, rest, _bound_to(place, sealed_as)).decode()
+            return AESGCM(self.keys["field"]).decrypt(nonce, rest, _bound_to(place, sealed_as))
         except (InvalidTag, ValueError) as error:  # ValueError: the value was cut short
             raise BrokenSeal(place) from error
 

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from procrastinate import App, SyncPsycopgConnector
@@ -23,7 +24,9 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import sql_now
+from app.core.crypto import Keyring
 from app.core.db import Base, Database, Numbered
+from app.core.files import FileStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Update
@@ -150,7 +153,7 @@ class JobRun:
     """What a job is handed when it runs: its arguments, the database, and how to tell how far it is.
 
     `done` is how far earlier runs of the same job got, so that it can go on from there. `fire_at` is the due time
-    (UTC) of a job that a schedule began.
+    (UTC) of a job that a schedule began. `data` is the data folder of the installation, for `keyring` and `files`.
     """
 
     database: Database
@@ -162,8 +165,24 @@ class JobRun:
     attempts: int
     lease: uuid.UUID
     owner_id: int | None = None
+    data: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _looked: float = field(default_factory=time.monotonic)
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of the installation."""
+        return Keyring.at(self._folder())
+
+    @property
+    def files(self) -> FileStore:
+        """The files of the installation."""
+        return FileStore(self._folder())
+
+    def _folder(self) -> Path:
+        if self.data is None:
+            raise LookupError("this worker was not told its data folder")
+        return self.data
 
     def safe_point(self) -> None:
         """Call wherever the job could end without harm, many times a second if you like.

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.jobs import Job as QueueEntry
@@ -70,9 +71,15 @@ class Worker:
     """Runs jobs, `concurrency` at a time, until SIGTERM or SIGINT; `ValueError` when two kinds have one name."""
 
     def __init__(
-        self, database: Database, jobs: Iterable[Job], *, concurrency: int = 2, pace: Pace | None = None
+        self,
+        database: Database,
+        jobs: Iterable[Job],
+        *,
+        concurrency: int = 2,
+        pace: Pace | None = None,
+        data: Path | None = None,
     ) -> None:
-        """Take the kinds of job this worker knows."""
+        """Take the kinds of job this worker knows, and the data folder for those that use keys or files."""
         listed = tuple(jobs)
         self.jobs: Mapping[str, Job] = {job.name: job for job in listed}
         if len(self.jobs) < len(listed):
@@ -80,6 +87,7 @@ class Worker:
         self.database = database
         self.concurrency = concurrency
         self.pace = pace or Pace()
+        self.data = data
         self.stop = threading.Event()
         self.running: dict[int, JobRun] = {}
 
@@ -155,7 +163,7 @@ class Worker:
             return None
         row = session.execute(select(JobRow).where(JobRow.id == job_id)).scalar_one()
         facts = (row.kind, row.arguments, row.fire_at, row.done, row.attempts)
-        return JobRun(self.database, job_id, *facts, lease=lease, owner_id=row.owner_id, stop=self.stop)
+        return JobRun(self.database, job_id, *facts, lease=lease, owner_id=row.owner_id, data=self.data, stop=self.stop)
 
     def _carry_out(self, run: JobRun) -> None:
         try:

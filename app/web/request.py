@@ -13,6 +13,7 @@ from app.access.gate import bind
 from app.core.crypto import Keyring
 from app.core.db import Database, Session
 from app.core.errors import NotAllowed
+from app.core.files import FileStore
 
 T = TypeVar("T")
 EXTENSION = "xuebao"
@@ -20,10 +21,11 @@ EXTENSION = "xuebao"
 
 @dataclass(frozen=True)
 class Backstage:
-    """What every request needs: the database, the keys, and how a cookie's id becomes an actor."""
+    """What every request needs: the database, the keys, the files, and how a cookie's id becomes an actor."""
 
     database: Database
     keyring: Keyring
+    files: FileStore
     actor_of: Callable[[Session, str], Actor | None]
 
 

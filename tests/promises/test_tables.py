@@ -20,6 +20,7 @@ UNGATED = {
     "outbox": "written by services, read by the sender of mails",
     "plan_step": "part of a plan, read by the key of a plan in scope",
     "role_detail": "the definition of a role, the same for everybody",
+    "stored_file": "found by its owner and an id",
     "throttle": "counts tries, names nobody",
 }
 
