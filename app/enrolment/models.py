@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -21,53 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.access.scope import InSchool, school_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
+from app.enrolment.states import EnrolmentState, Source, Tally, WaiverReason
 from app.orgs.models import one_of
 
-
-class EnrolmentState(StrEnum):
-    """参保状态 (spec/domain.md §3.2)."""
-
-    UNREGISTERED = "unregistered"
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    REJECTED = "rejected"
-    INSURED = "insured"
-    WAIVED = "waived"
-    STOPPED = "stopped"
-
-
-class Tally(StrEnum):
-    """The five figures a counted row falls under."""
-
-    INSURED = "insured"
-    WAIVED = "waived"
-    PENDING = "pending"
-    UNREGISTERED = "unregistered"
-    STOPPED = "stopped"
-
-
-class Source(StrEnum):
-    """Where a decision came from."""
-
-    ROLL = "roll"
-    STUDENT = "student"
-    COUNSELLOR = "counsellor"
-    IMPORT = "import"
-    RENEWAL = "renewal"
-
-
-class WaiverReason(StrEnum):
-    """不参保原因 (spec/domain.md §3.2)."""
-
-    HOMETOWN_RESIDENT = "hometown_resident"
-    EMPLOYEE = "employee"
-    DEPENDENT_SCHEME = "dependent_scheme"
-    AID_REGISTERED = "aid_registered"
-    MILITARY = "military"
-    LEAVING = "leaving"
-    FOREIGN = "foreign"
-    REFUSE = "refuse"
-    OTHER = "other"
+__all__ = ["Enrolment", "EnrolmentState", "Source", "Tally", "WaiverReason"]
 
 
 TALLY_SQL = """CASE
