@@ -17,7 +17,9 @@ MOST_TYPED = 1 << 20
 
 
 class BigintConverter(IntegerConverter):
-    """`<int:…>` in an address, as far as a bigint goes; a larger number is the address of nothing (404)."""
+    """`<int:…>` in an address, in plain digits, as far as a bigint goes; any other is the address of nothing (404)."""
+
+    regex = "[0-9]+"
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Bound the number, unless the route says otherwise."""

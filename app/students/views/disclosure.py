@@ -32,7 +32,9 @@ class DisclosureView(Screen):
         record = records.record_of(
             reading(), actor(), Permission.PERSON_UNMASK, student_id=student_id, keyring=backstage().keyring
         )
-        form = UnmaskForm(data={name: request.args.get(name, "") for name in ("field", "guardian")})
+        # the address opens the page; what is sent is said by the form alone
+        asked = {name: request.args.get(name, "") for name in ("field", "guardian")}
+        form = UnmaskForm(data=asked if request.method == "GET" else {})
         field = form.field.data or ""
         if field not in services.FIELDS:
             raise Invalid({"field": "choice"})
