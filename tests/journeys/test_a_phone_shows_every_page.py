@@ -14,9 +14,21 @@ SMALL_TARGETS = """() => Array.from(document.querySelectorAll("a, button, input:
   .filter(([_, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
   .map(([target, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${target.outerHTML.slice(0, 160)}`)"""
 
+COVERED = """() => Array.from(document.querySelectorAll("tbody tr"), row => {
+  const parts = Array.from(row.querySelectorAll("input[type=checkbox], .tag, a, button"))
+    .filter(part => part.checkVisibility({visibilityProperty: true}) && !part.closest("details:not([open])"));
+  const boxes = parts.map(part => part.getBoundingClientRect());
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  return parts.flatMap((part, one) => parts.slice(one + 1)
+    .filter((other, next) => !part.contains(other) && meet(boxes[one], boxes[one + 1 + next]))
+    .map(other => `${part.outerHTML.slice(0, 120)} meets ${other.outerHTML.slice(0, 120)}`));
+}).flat().slice(0, 3)"""
+
 
 def _look_on_phone(visit: Visit) -> None:
     visit.look()
+    assert not visit.page.evaluate(COVERED), visit.page.url
     assert visit.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0, visit.page.url
     assert not visit.page.evaluate(SMALL_TARGETS), visit.page.url
 
