@@ -1,0 +1,93 @@
+"""What stands around a table: totals, signatures, notes, examples, and the class in a title. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.sheets.columns import normalise_heading
+from app.sheets.workbook import Row
+
+ALIKE = 0.6
+"""So much of a row must be the heading again for it to be the heading of the next page."""
+
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总人数|合计人数|本页合计|total|subtotal|sum)(?:[0-9人名:元(].*)?")
+_FOOT = re.compile(
+    r"(?:填表|制表|审核|负责|经办|复核|统计|校长|园长|单位|学校|主管|班主任|部门|联系|打印|制单|报送|上报)"
+    r"[^ ]{0,6}(?:签字|签名|签章|盖章|公章|人|日期|时间|电话|领导)(?:[:(]|$)"
+    r"|(?:签字|签名|签章|盖章|公章|日期|年月日)(?:[:(]|$)|注(?:[:.、0-9]|$)|(?:备注|说明|注意|填表说明|填报说明):"
+    r"|第[0-9]+页|共[0-9]+[页人]|page[0-9]+|note:|remarks?:"
+)
+_EXAMPLE = re.compile(r"(?:示例|样例|例如|例:|范例|example)")
+_CLASS = re.compile(r"[^\s,，。:：;；]{0,30}?班(?!主任|级|长)")
+_AFTER_SCHOOL = re.compile(r"^.*(?:大学|学院|学校|小学|中学|幼儿园|职高|中专)(?=.)")
+_LABEL = re.compile(r"班级(?:名称)?[:：]\s*([^\s,，:：]{1,30})")
+_NO_CLASS = re.compile(
+    r"(?:sheet|工作表|表)\s*\d*|.*(?:名单|名册|花名册|汇总|说明|填报|模板|登记表|信息表)", re.IGNORECASE
+)
+_SHORT_CLASS = re.compile(r".*[0-9一二三四五六七八九十级班大中小]\W*")
+_YEAR = re.compile(r"^[0-9]{4}(?:[-~—/][0-9]{2,4})?(?:学年度?|年度?)(?:第?[一二上下春秋]学?[期季]?)?")
+
+
+def plain(text: str) -> str:
+    """A text as marks of totals and notes are compared: half-width marks, lower case, no spaces."""
+    return "".join(text.casefold().replace("：", ":").replace("（", "(").split())
+
+
+def is_example(texts: Sequence[str]) -> bool:
+    """Whether a row says of itself that it is an example."""
+    return bool(texts and _EXAMPLE.match(plain(texts[0])))
+
+
+def is_total(texts: Sequence[str]) -> bool:
+    """Whether a row of nobody begins with 合计, 总计 or the like."""
+    return bool(texts and _TOTAL.fullmatch(plain(texts[0])))
+
+
+def is_foot(texts: Sequence[str]) -> bool:
+    """Whether a row of nobody holds a signature, a date of signing, a note or a page number."""
+    return any(_FOOT.match(plain(text)) or _FOOT.search(plain(text), 1) for text in texts)
+
+
+def repeats(row: Row, header_rows: Sequence[Row]) -> bool:
+    """Whether a row is a row of the heading again, as it stands on top of each printed page."""
+    return any(_same_row(row, original) for original in header_rows)
+
+
+def _same_row(row: Row, original: Row) -> bool:
+    wanted = [(index, normalise_heading(cell)) for index, cell in enumerate(original.cells) if isinstance(cell, str)]
+    if len(wanted) < 2:  # noqa: PLR2004  one text alone may be a value
+        return False
+    alike = sum(isinstance(cell := row.cell(index), str) and normalise_heading(cell) == text for index, text in wanted)
+    return alike > 1 and alike >= ALIKE * len(wanted)
+
+
+def class_in_title(rows: Sequence[Row]) -> str:
+    """The class that a title tells: 七(1)班 of "东湖学校七(1)班学生名单", or what stands beside 班级."""
+    for row in reversed(rows):
+        texts = [cell.strip() for cell in row.cells if isinstance(cell, str) and cell.strip()]
+        for place, text in enumerate(texts):
+            if normalise_heading(text) in {"班级", "班级名称"} and place + 1 < len(texts):
+                return texts[place + 1]
+            if label := _LABEL.search(text):
+                return label[1]
+            if found := class_in_text(text):
+                return found
+    return ""
+
+
+def class_in_text(text: str) -> str:
+    """The class named in a text, without the year and the school before it; empty when there is none."""
+    for found in _CLASS.finditer(text):
+        word = _YEAR.sub("", _AFTER_SCHOOL.sub("", found[0]))
+        if len(word) > 1 and _SHORT_CLASS.fullmatch(word[:-1]):
+            return word
+    return ""
+
+
+def class_in_name(name: str) -> str:
+    """The class that a sheet's name tells: 七(1)班, 701; empty for Sheet1 and 学生名单."""
+    if found := class_in_text(name):
+        return found
+    word = name.strip()
+    return word if word and not _NO_CLASS.fullmatch(word) and _SHORT_CLASS.fullmatch(word) else ""

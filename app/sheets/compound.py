@@ -1,0 +1,148 @@
+"""Look through an .xls file before it is parsed: is it a workbook, is it encrypted, what is hidden in it.
+
+Runs in the reading process only. An .xls file is a compound file (MS-CFB) with one stream of records (BIFF8, MS-XLS).
+python-calamine reads its cells; hidden rows and columns and error cells, which it does not tell, are read here.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO
+
+from app.sheets.limits import Limits, Unreadable
+
+END_OF_CHAIN, FREE, DIRECTORY_ENTRY, HEADER_BYTES = 0xFFFFFFFE, 0xFFFFFFFF, 128, 512
+BIFF8 = 0x0600
+BOF, EOF, BOUNDSHEET, FILEPASS, ROW, COLINFO, BOOLERR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0208, 0x007D, 0x0205
+FORMULA = 0x0006
+ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+OTHERS = {"WordDocument": "doc", "PowerPoint Document": "ppt", "EncryptedPackage": "encrypted"}
+WORKSHEET = 0
+
+
+@dataclass
+class Seen:
+    """What was found in one sheet; rows as Excel numbers them, columns from 0."""
+
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+class Compound:
+    """A compound file: its streams by name."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read header, allocation table and directory; raises Unreadable where they do not fit together."""
+        self._data = data
+        try:
+            self._size = 1 << struct.unpack_from("<H", data, 30)[0]
+            self._table = self._allocation()
+            self.streams = dict(self._directory(struct.unpack_from("<I", data, 48)[0]))
+        except (struct.error, IndexError, ValueError) as error:
+            raise Unreadable("truncated", why=str(error)) from error
+
+    def _sector(self, number: int) -> bytes:
+        start = HEADER_BYTES if self._size == HEADER_BYTES else self._size
+        return self._data[start + number * self._size : start + (number + 1) * self._size]
+
+    def _allocation(self) -> list[int]:
+        if self._size not in {512, 4096}:
+            raise ValueError("sector size")
+        sectors = [number for number in struct.unpack_from("<109I", self._data, 76) if number < END_OF_CHAIN - 3]
+        following, left = struct.unpack_from("<II", self._data, 68)
+        places = self._size // 4
+        for _ in range(left):
+            numbers = struct.unpack(f"<{places}I", self._sector(following))
+            sectors += [number for number in numbers[:-1] if number < END_OF_CHAIN - 3]
+            following = numbers[-1]
+        table: list[int] = []
+        for number in sectors:
+            table += struct.unpack(f"<{places}I", self._sector(number))
+        return table
+
+    def _chain(self, first: int) -> Iterator[bytes]:
+        seen = 0
+        while first not in {END_OF_CHAIN, FREE}:
+            yield self._sector(first)
+            first = self._table[first]
+            seen += 1
+            if seen > len(self._table):
+                raise ValueError("a chain without end")
+
+    def _directory(self, first: int) -> Iterator[tuple[str, tuple[int, int]]]:
+        entries = b"".join(self._chain(first))
+        for start in range(0, len(entries) - DIRECTORY_ENTRY + 1, DIRECTORY_ENTRY):
+            length = struct.unpack_from("<H", entries, start + 64)[0]
+            if 2 < length <= 64 and entries[start + 66] == 2:  # noqa: PLR2004  a stream with a name
+                name = entries[start : start + length - 2].decode("utf-16-le", "replace")
+                yield name, struct.unpack_from("<II", entries, start + 116)
+
+    def stream(self, name: str) -> bytes:
+        """The bytes of a large stream; a workbook smaller than 4,096 bytes is nobody's list."""
+        first, length = self.streams[name]
+        try:
+            return b"".join(self._chain(first))[:length]
+        except (IndexError, ValueError, struct.error) as error:
+            raise Unreadable("truncated", why=str(error)) from error
+
+
+def look_through(file: IO[bytes], limits: Limits) -> dict[str, Seen]:
+    """What is hidden in the sheets of an .xls file, by their names; raises Unreadable for what is no workbook."""
+    file.seek(0)
+    compound = Compound(file.read(limits.file_bytes + 1))
+    file.seek(0)
+    for name, kind in OTHERS.items():
+        if name in compound.streams:
+            raise Unreadable("encrypted") if kind == "encrypted" else Unreadable("wrong_type", found=kind)
+    if "Workbook" not in compound.streams:
+        raise Unreadable("wrong_type", found="xls 5.0" if "Book" in compound.streams else "ole")
+    stream = compound.stream("Workbook")
+    try:
+        sheets = dict(_sheets(stream))
+        return {name: _seen(stream, start) for name, start in sheets.items()}
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise Unreadable("truncated", why=str(error)) from error
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """The records of a part of the stream, up to its end mark."""
+    while start + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, start)
+        yield kind, stream[start + 4 : start + 4 + length]
+        if kind == EOF:
+            return
+        start += 4 + length
+    raise Unreadable("truncated", why="no end of the records")
+
+
+def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
+    for kind, data in _records(stream, 0):
+        if kind == FILEPASS:
+            raise Unreadable("encrypted")
+        if kind == BOUNDSHEET and data[5] == WORKSHEET:
+            length, wide = data[6], data[7] & 1
+            name = data[8 : 8 + length * (1 + wide)].decode("utf-16-le" if wide else "latin-1")
+            yield name, struct.unpack_from("<I", data)[0]
+
+
+def _seen(stream: bytes, start: int) -> Seen:
+    seen = Seen()
+    for kind, data in _records(stream, start):
+        if kind == ROW and data[12] & 0x20:
+            seen.hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)
+        elif kind == COLINFO and data[8] & 0x01:
+            first, last = struct.unpack_from("<HH", data)
+            seen.hidden_columns.update(range(first, min(last, 255) + 1))
+        elif kind == BOOLERR and data[7] == 1:
+            seen.errors[_place(data)] = ERRORS.get(data[6], "#N/A")
+        elif kind == FORMULA and data[6] == 2 and data[12:14] == b"\xff\xff":  # noqa: PLR2004  the value is an error
+            seen.errors[_place(data)] = ERRORS.get(data[8], "#N/A")
+    return seen
+
+
+def _place(data: bytes) -> tuple[int, int]:
+    row, column = struct.unpack_from("<HH", data)
+    return row + 1, column

@@ -1,0 +1,53 @@
+"""Read a .csv file: which encoding, which delimiter, which rows. Runs in the reading process only."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from app.sheets.limits import Limits, Unreadable
+
+ENCODINGS = ("utf-8-sig", "gb18030")
+"""Tried in this order: Chinese text in GB18030 is practically never valid UTF-8."""
+DELIMITERS = ",\t;"
+LINES_LOOKED_AT = 50
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8 (with or without mark), UTF-16 or GB18030; raises Unreadable("encoding")."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return _in(data, "utf-16")
+    if b"\x00" in data:
+        raise Unreadable("wrong_type", found="binary")
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("encoding")
+
+
+def _in(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable("encoding") from error
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that the most of the first lines hold, and hold most often."""
+    lines = [line for line in text[:200_000].splitlines()[:LINES_LOOKED_AT] if line.strip()]
+    return max(
+        DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines))
+    )
+
+
+def rows(text: str, limits: Limits) -> Iterator[list[str | None]]:
+    """The rows of the text; cells as written, None where nothing stands."""
+    csv.field_size_limit(limits.characters)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
+            yield [cell or None for cell in row]
+    except csv.Error as error:
+        raise Unreadable("truncated", why=str(error)) from error

@@ -1,0 +1,185 @@
+"""Find the table in a sheet: where its heading is, which column is which, where its rows end. Pure.
+
+Schools write a title and instructions above, two levels of headings, totals and signatures below, the class only in the
+name of the sheet. Nothing is taken by its position: a sheet whose headings are not recognised gives a finding with what
+was looked for, and no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.sheets.around import class_in_name, class_in_title, is_example, is_foot, is_total, repeats
+from app.sheets.columns import CellKind, Layout
+from app.sheets.headings import Header, Wordings, find_header
+from app.sheets.tables import LEFT_OUT, REASONS, Finding, RawRow, Recognition, Table
+from app.sheets.workbook import Cell, Row, Sheet, Workbook, column_letters
+
+__all__ = ["LEFT_OUT", "REASONS", "Finding", "RawRow", "Recognition", "Table", "recognise"]
+
+LISTED = 20
+"""A finding names so many rows and counts the rest."""
+TITLE_COLUMNS = 3
+"""A merged block of so many columns is a title, no value."""
+ENOUGH_FOR_A_NUMBER = 6
+"""Letters and digits that make a certificate number of a cell; 无 and 合计 are none."""
+_NEVER_SPREAD = frozenset({CellKind.NAME, CellKind.IDENTITY, CellKind.PHONE, CellKind.AMOUNT})
+_PREFILLED = frozenset({CellKind.CLASS_NAME})
+
+
+def recognise(workbook: Workbook, layout: Layout, remembered: Mapping[str, str] | None = None) -> Recognition:
+    """Find the tables of a layout in a workbook.
+
+    `remembered` is what a person has set for this school: normalised heading → key of the column, or LEFT_OUT. It goes
+    before every wording of the layout.
+    """
+    tables: list[Table] = []
+    findings: list[Finding] = []
+    wordings = Wordings(layout, remembered or {})
+    for index, sheet in enumerate(workbook.sheets):
+        if sheet.rows:
+            reader = _Reader(sheet, index, wordings)
+            tables.extend(reader.read())
+            findings.extend(reader.findings)
+    return Recognition(tuple(tables), tuple(findings))
+
+
+@dataclass
+class _Reader:
+    """Reads one sheet; says what it noticed in `findings`."""
+
+    sheet: Sheet
+    index: int
+    wordings: Wordings
+    findings: list[Finding] = field(default_factory=list)
+    _left_out: dict[str, list[int]] = field(default_factory=dict)
+
+    def read(self) -> list[Table]:
+        header = find_header(self.sheet, self.wordings)
+        layout = self.wordings.layout
+        if header is None:
+            if not self.sheet.hidden:
+                self._say("no_header", looked_for=tuple(column.key for column in layout.required or layout.columns))
+            return []
+        titles = [row for row in self.sheet.rows if row.number < header.rows[0].number]
+        pages = [page for page in self._pages(header, titles) if page[1]] or [(titles, [])]
+        spread = self._spread(header)
+        tables = [self._table(header, above, body, spread) for above, body in pages]
+        self._notice(header, tables)
+        return tables
+
+    def _say(self, code: str, row: int | None = None, **facts: object) -> None:
+        self.findings.append(Finding(code, self.sheet.name, row, facts))
+
+    def _table(
+        self, header: Header, above: Sequence[Row], body: Sequence[Row], spread: Mapping[tuple[int, int], Cell]
+    ) -> Table:
+        return Table(
+            sheet=self.sheet.name,
+            sheet_index=self.index,
+            header_rows=tuple(row.number for row in header.rows),
+            headings=header.headings,
+            mapping=header.mapping,
+            unmapped=header.unmapped,
+            class_hint=class_in_title(above) or class_in_name(self.sheet.name),
+            title=" ".join(cell for row in above for cell in row.cells if isinstance(cell, str)),
+            body=tuple(body),
+            spread=spread,
+            reasons=header.reasons,
+        )
+
+    def _pages(self, header: Header, titles: list[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
+        """Titles and rows, page by page: a heading that comes again under another class begins a new table."""
+        body: list[Row] = []
+        above: list[Row] = []
+        for row in self.sheet.rows:
+            if row.number <= header.rows[-1].number:
+                continue
+            if repeats(row, header.rows):
+                if class_in_title(above) not in {"", class_in_title(titles)}:
+                    yield titles, body
+                    titles, body = above, []
+                above = []
+            elif why := self._why_not(row, header):
+                self._left_out.setdefault(why, []).append(row.number)
+                if why == "title":
+                    above.append(row)
+            else:
+                body.append(row)
+        yield titles, body
+
+    def _why_not(self, row: Row, header: Header) -> str:
+        """Why a row below the heading is none of the table's: a word for the finding, or empty when it is one."""
+        texts = [cell for cell in row.cells if isinstance(cell, str) and cell.strip()]
+        if is_example(texts):
+            return "example"
+        kinds = self._kinds(row, header)
+        if CellKind.IDENTITY in kinds:
+            return ""
+        if is_total(texts):
+            return "total"
+        if is_foot(texts):
+            return "note"
+        if len(texts) == 1 and (self._is_title(row) or (not kinds and class_in_title([row]))):
+            return "title"
+        return "empty" if kinds <= _PREFILLED and len(header.mapping) > 1 else ""
+
+    def _kinds(self, row: Row, header: Header) -> set[CellKind]:
+        """The kinds of the columns in which the row holds something; of identities only what looks like a number."""
+        kinds = set()
+        for key, index in header.mapping.items():
+            cell, kind = row.cell(index), self.wordings.layout.by_key[key].kind
+            if cell is not None and (not isinstance(cell, str) or cell.strip()):
+                kinds.add(kind if kind != CellKind.IDENTITY or _may_be_number(cell) else CellKind.TEXT)
+        return kinds
+
+    def _is_title(self, row: Row) -> bool:
+        return any(
+            block.first_row == row.number and block.last_column - block.first_column + 1 >= TITLE_COLUMNS
+            for block in self.sheet.merged
+        )
+
+    def _spread(self, header: Header) -> Mapping[tuple[int, int], Cell]:
+        """What is merged down a column of the table, for each row below the first of the block."""
+        kinds = {index: self.wordings.layout.by_key[key].kind for key, index in header.mapping.items()}
+        rows = {row.number: row for row in self.sheet.rows}
+        last = self.sheet.rows[-1].number
+        spread: dict[tuple[int, int], Cell] = {}
+        for block in self.sheet.merged:
+            column = block.first_column
+            in_table = block.first_row > header.rows[-1].number and block.last_column == column
+            if in_table and kinds.get(column, CellKind.NAME) not in _NEVER_SPREAD and block.first_row in rows:
+                cell = rows[block.first_row].cell(column)
+                numbers = range(block.first_row + 1, min(block.last_row, last) + 1)
+                spread |= {(number, column): cell for number in numbers if cell is not None}
+        return spread
+
+    def _notice(self, header: Header, tables: Sequence[Table]) -> None:
+        """Say what a person should know about this sheet."""
+        if self.sheet.hidden:
+            self._say("hidden_sheet")
+        self._notice_hidden(header, tables)
+        for column in self.wordings.layout.required:
+            if column.key not in header.mapping:
+                self._say("missing_column", key=column.key)
+        for index, key in header.doubled:
+            self._say("column_doubled", heading=header.headings[index], key=key, column=column_letters(index))
+        for why, rows in self._left_out.items():
+            if why != "empty":
+                self._say("rows_left_out", rows[0], why=why, rows=tuple(rows[:LISTED]), count=len(rows))
+
+    def _notice_hidden(self, header: Header, tables: Sequence[Table]) -> None:
+        hidden = [row.number for table in tables for row in table.body if row.hidden]
+        if hidden:
+            self._say("hidden_rows", hidden[0], rows=tuple(hidden[:LISTED]), count=len(hidden))
+        columns = [header.headings[index] for index in header.mapping.values() if index in self.sheet.hidden_columns]
+        if columns:
+            self._say("hidden_columns", columns=tuple(columns))
+
+
+def _may_be_number(cell: Cell) -> bool:
+    if not isinstance(cell, str):
+        return True
+    shown = [character for character in cell if character.isalnum()]
+    return len(shown) >= ENOUGH_FOR_A_NUMBER and any(character.isdigit() for character in shown)
