@@ -46,6 +46,12 @@ FEATURE = Feature(
         "nothing_ticked": _l("No student is ticked. Please tick at least one in the list."),
         "leave_date_range": _l("The day must lie between the admission and today."),
         "reason_length": _l("Please give a reason of 2 to 200 characters."),
+        "hardship_overlaps": _l(
+            "The student is recognised in this category for part of this time already. Please correct or end that"
+            " recognition, or choose other days."
+        ),
+        "hardship_revoked": _l("This recognition was revoked; it is history and stays as it is."),
+        "since_on_range": _l("Please give a day after 1949."),
         "period_order": _l("The end must lie after the beginning."),
         "since_on_missing": _l("Please give the day the recognition begins."),
         "shown_already": _l("This was shown already. To see it again, open the form anew and give a reason."),

@@ -61,6 +61,12 @@ def _choice(
     return SelectField(label, list(validators), choices=_offered([first, *options.items()]), validate_choice=False)
 
 
+def _reason() -> TextAreaField:
+    return TextAreaField(
+        _l("Reason"), [InputRequired(NEEDED), Length(max=LONGEST_REASON, message=_l("At most 200 characters."))]
+    )
+
+
 class StudentForm(RecordForm):
     """A student: person, particulars."""
 
@@ -137,9 +143,7 @@ class LeaveForm(RecordForm):
 
     state = _choice(_l("How"), LEAVING, validators=[InputRequired(NEEDED)])
     on = DayField(_l("Left on"), [InputRequired(NEEDED)])
-    reason = TextAreaField(
-        _l("Reason"), [InputRequired(NEEDED), Length(max=LONGEST_REASON, message=_l("At most 200 characters."))]
-    )
+    reason = _reason()
 
 
 class GuardianForm(RecordForm):
@@ -157,6 +161,22 @@ class HardshipForm(ActForm):
     level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
     since_on = DayField(_l("From"), [InputRequired(NEEDED)])
     until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+
+
+class HardshipCorrectionForm(RecordForm):
+    """A recognition of hardship put right, and why."""
+
+    category = _choice(_l("Hardship category"), CATEGORIES, validators=[InputRequired(NEEDED)])
+    level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
+    since_on = DayField(_l("From"), [InputRequired(NEEDED)])
+    until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+    reason = _reason()
+
+
+class HardshipRevocationForm(RecordForm):
+    """Why a recognition is taken back."""
+
+    reason = _reason()
 
 
 class HardshipEndForm(RecordForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
-from app.students.models import OPEN_STATES
+from app.students.workflow import OPEN_STATES
 from app.web.language import lazy as _l
 
 STATES = {

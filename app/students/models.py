@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -31,52 +30,12 @@ from app.access.scope import AtNode, Gated, InSchool, marked, school_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 from app.orgs.models import one_of
-from app.people.models import PERSON_REACHES
+from app.people.models import PERSON_REACHES, code_in
+from app.students.rules import ENTRY_MODES, HARDSHIP_LEVELS, LEFT_BEHIND, HardshipCategory
+from app.students.workflow import StudentState, open_states_sql, paused_sql
 
-
-class StudentState(StrEnum):
-    """学籍状态 (spec/domain.md §2.3)."""
-
-    IN_SCHOOL = "in_school"
-    ON_LEAVE = "on_leave"
-    GRADUATED = "graduated"
-    COMPLETED = "completed"
-    INCOMPLETE = "incomplete"
-    TRANSFERRED_OUT = "transferred_out"
-    WITHDRAWN = "withdrawn"
-    EXPELLED = "expelled"
-    DROPPED_OUT = "dropped_out"
-    DECEASED = "deceased"
-    RETAINED = "retained"
-
-
-OPEN_STATES = frozenset({StudentState.IN_SCHOOL, StudentState.ON_LEAVE, StudentState.RETAINED})
-"""The states of somebody whose time at the school goes on; all others close the row, with day and reason."""
 PHONE_AT, ADDRESS_AT, GUARDIAN_PHONE_AT = "student.phone", "student.address", "guardian.phone"
 """Where the secrets of a student are sealed."""
-
-
-class HardshipCategory(StrEnum):
-    """困难类别 (spec/domain.md §2.5)."""
-
-    POVERTY = "poverty"
-    POVERTY_UNSTABLE = "poverty_unstable"
-    MARGINAL = "marginal"
-    SUDDEN_DIFFICULTY = "sudden_difficulty"
-    LOW_INCOME = "low_income"
-    LOW_INCOME_MARGIN = "low_income_margin"
-    EXTREME_POVERTY = "extreme_poverty"
-    RIGID_EXPENDITURE = "rigid_expenditure"
-    OTHER_LOW_INCOME = "other_low_income"
-    ORPHAN = "orphan"
-    NO_GUARDIAN = "no_guardian"
-    DISABLED_STUDENT = "disabled_student"
-    DISABLED_PARENT = "disabled_parent"
-    MARTYR_CHILD = "martyr_child"
-    PREFERENTIAL = "preferential"
-    HARDSHIP_WORKER = "hardship_worker"
-    SERIOUS_ILLNESS = "serious_illness"
-    RELOCATION = "relocation"
 
 
 class Student(Numbered, InSchool, Base):
@@ -87,11 +46,14 @@ class Student(Numbered, InSchool, Base):
         UniqueConstraint("school_id", "student_number"),
         CheckConstraint("student_number ~ '^[A-Za-z0-9-]{4,20}$'", "student_number"),
         CheckConstraint(one_of("state", StudentState), "state"),
-        CheckConstraint("(closed_on IS NULL) = (state IN ('in_school', 'on_leave', 'retained'))", "open_states"),
+        CheckConstraint(open_states_sql(), "open_states"),
+        CheckConstraint(paused_sql(), "paused_with_reason"),
         CheckConstraint("(closed_on IS NULL) = (close_reason IS NULL)", "closed_with_reason"),
         CheckConstraint("class_roll_number IS NULL OR class_roll_number BETWEEN 1 AND 99", "class_roll_number"),
         CheckConstraint("boarding IS NULL OR boarding IN ('1', '2')", "boarding"),
-        CheckConstraint("(status_number_sealed IS NULL) = (status_number_digest IS NULL)", "status_number"),
+        CheckConstraint("length(secondary_status_number) BETWEEN 1 AND 30", "secondary_status_number"),
+        CheckConstraint(code_in("entry_mode", ENTRY_MODES), "entry_mode"),
+        CheckConstraint(code_in("left_behind", LEFT_BEHIND), "left_behind"),
         CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
         Index("uq_student_open", "person_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("ix_student_person_id", "person_id"),
@@ -110,8 +72,11 @@ class Student(Numbered, InSchool, Base):
     class_roll_number: Mapped[int | None]
     boarding: Mapped[str | None] = mapped_column(Text)
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    status_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    status_number_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secondary_status_number: Mapped[str | None] = mapped_column(Text)
+    entry_mode: Mapped[str | None] = mapped_column(Text)
+    left_behind: Mapped[str | None] = mapped_column(Text)
+    state_on: Mapped[date | None] = mapped_column(Date)
+    state_reason: Mapped[str | None] = mapped_column(Text)
     opened_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date | None] = mapped_column(Date)
     close_reason: Mapped[str | None] = mapped_column(Text)
@@ -146,13 +111,17 @@ class Placement(Numbered, AtNode, Base):
 
 
 class HardshipRecognition(Numbered, Gated, Base):
-    """困难认定: a category with its period; counts for a plan when the period overlaps the plan's cover year."""
+    """困难认定: a category with its period; counts for a plan when the period overlaps the plan's cover year.
+
+    One that was entered by mistake is revoked: it is kept and shown, and counts nowhere.
+    """
 
     __tablename__ = "hardship_recognition"
     __table_args__ = (
         CheckConstraint(one_of("category", HardshipCategory), "category"),
-        CheckConstraint("level IN ('special', 'hard', 'general')", "level"),
+        CheckConstraint(code_in("level", HARDSHIP_LEVELS), "level"),
         CheckConstraint("until_on IS NULL OR until_on > since_on", "period"),
+        CheckConstraint("(revoked_at IS NULL) = (revoke_reason IS NULL)", "revoked_with_reason"),
         Index("ix_hardship_recognition_student_id", "student_id"),
     )
 
@@ -161,6 +130,8 @@ class HardshipRecognition(Numbered, Gated, Base):
     level: Mapped[str] = mapped_column(Text)
     since_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date | None] = mapped_column(Date)
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoke_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
     version: Mapped[int] = mapped_column(server_default="1")
 

@@ -23,7 +23,8 @@ from app.people.certificates import CertificateType, identity_key, mask_number, 
 from app.people.models import Person
 from app.people.rules import mask_phone
 from app.people.services import NUMBER_AT
-from app.students.models import OPEN_STATES, PHONE_AT, Student, StudentState
+from app.students.models import PHONE_AT, Student
+from app.students.workflow import OPEN_STATES, StudentState
 
 COUNT_CAP = 10_001
 MOST_CLASSES = 200

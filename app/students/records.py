@@ -30,13 +30,13 @@ from app.people.services import NUMBER_AT
 from app.students.models import (
     ADDRESS_AT,
     GUARDIAN_PHONE_AT,
-    OPEN_STATES,
     PHONE_AT,
     Guardian,
     HardshipRecognition,
     Placement,
     Student,
 )
+from app.students.workflow import OPEN_STATES
 
 MOST_CHANGES = 100
 """How many change records a page shows; older ones stand in the list of change records."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
 from app.core.errors import Conflict
@@ -12,6 +13,10 @@ from app.people.rules import check_phone, is_student_number, normalise_phone
 
 BOARDING = frozenset({"1", "2"})
 """就读方式 (spec/domain.md §1.4): 1 day student, 2 boarder."""
+ENTRY_MODES = frozenset({"11", "12", "21", "22", "23", "99"})
+"""入学方式 (spec/domain.md §1.4)."""
+LEFT_BEHIND = frozenset({"0", "1", "2"})
+"""留守儿童 (spec/domain.md §1.4): 0 no, 1 one parent away, 2 both."""
 LAST_ROLL_NUMBER = 99
 LONGEST_ADDRESS = 200
 LONGEST_REASON = 200
@@ -19,6 +24,34 @@ SHORTEST_REASON = 2
 EARLIEST_ENTRY = date(1950, 1, 1)
 LONGEST_SCHOOLING = timedelta(days=366 * 15)
 FAR_AHEAD = timedelta(days=366)
+
+
+class HardshipCategory(StrEnum):
+    """困难类别 (spec/domain.md §2.5)."""
+
+    POVERTY = "poverty"
+    POVERTY_UNSTABLE = "poverty_unstable"
+    MARGINAL = "marginal"
+    SUDDEN_DIFFICULTY = "sudden_difficulty"
+    LOW_INCOME = "low_income"
+    LOW_INCOME_MARGIN = "low_income_margin"
+    EXTREME_POVERTY = "extreme_poverty"
+    RIGID_EXPENDITURE = "rigid_expenditure"
+    OTHER_LOW_INCOME = "other_low_income"
+    ORPHAN = "orphan"
+    NO_GUARDIAN = "no_guardian"
+    DISABLED_STUDENT = "disabled_student"
+    DISABLED_PARENT = "disabled_parent"
+    MARTYR_CHILD = "martyr_child"
+    PREFERENTIAL = "preferential"
+    HARDSHIP_WORKER = "hardship_worker"
+    SERIOUS_ILLNESS = "serious_illness"
+    RELOCATION = "relocation"
+
+
+HARDSHIP_CATEGORIES = frozenset(str(category) for category in HardshipCategory)
+HARDSHIP_LEVELS = frozenset({"special", "hard", "general"})
+"""困难等级 (spec/domain.md §2.5)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +120,12 @@ class HardshipChanged:
     """Told when recognitions of hardship have begun or ended. Ids of the students."""
 
     ids: tuple[int, ...]
+
+
+class HardshipRevoked(Conflict):
+    """The recognition was revoked: it is history and stays as it is."""
+
+    code = "hardship_revoked"
 
 
 class AlreadyInSchool(Conflict):
@@ -180,6 +219,27 @@ def judge_particulars(typed: Particulars, today: date) -> tuple[Particulars, dic
         **_wrong_dates(typed, today),
     }
     return judged, {field: code for field, code in wrong.items() if code}
+
+
+def judge_hardship(new: NewHardship) -> dict[str, str]:
+    """What is wrong with a recognition by itself: field name → code."""
+    wrong = {
+        "category": None if new.category in HARDSHIP_CATEGORIES else "choice",
+        "level": None if new.level in HARDSHIP_LEVELS else "choice",
+        "since_on": None if new.since_on >= EARLIEST_ENTRY else "since_on_range",
+        "until_on": "period_order" if new.until_on and new.until_on <= new.since_on else None,
+    }
+    return {field: code for field, code in wrong.items() if code}
+
+
+def meets(new: NewHardship, others: Iterable[NewHardship]) -> bool:
+    """Whether a recognition shares a day with another of the same category; of several categories each has its own."""
+    return any(
+        other.category == new.category
+        and (other.until_on is None or new.since_on < other.until_on)
+        and (new.until_on is None or other.since_on < new.until_on)
+        for other in others
+    )
 
 
 def _wrong_address(address: str | None) -> str | None:

@@ -74,6 +74,7 @@ FILTERS: tuple[str, ...] = ("金丝雀", "CANARY-01")
 """What is typed into the fields of a list to find somebody of the other school."""
 
 STUDENT = {"name": "王伟", "student_number": "NEW-01", "sex": "1", "birth_date": "2013-09-01"}
+HARDSHIP = {"category": "poverty", "level": "hard", "since_on": "2026-09-01"}
 GUARDIAN = {"name": "王伟", "relation": "father", "phone": ""}
 
 RULES: dict[str, Rule] = {
@@ -143,8 +144,6 @@ RULES: dict[str, Rule] = {
     "StudentPageView.add_guardian": Rule(form=GUARDIAN),
     "StudentPageView.edit_guardian": Rule(form={**GUARDIAN, "version": "1"}),
     "StudentPageView.end_guardian": Rule(form={"version": "1"}),
-    "StudentPageView.add_hardship": Rule(form={"category": "poverty", "level": "hard", "since_on": "2026-09-01"}),
-    "StudentPageView.end_hardship": Rule(form={"until_on": "2027-01-01", "version": "1"}),
     "DisclosureView.unmask": Rule(
         filters=("field",), form={"field": "number", "guardian": "@guardian_id", "reason": "x"}
     ),
@@ -155,4 +154,8 @@ RULES: dict[str, Rule] = {
     "WorkView.show": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.progress": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.cancel": Rule(open_to=Permission.SYSTEM_OPERATE),
+    "HardshipView.add": Rule(form=HARDSHIP),
+    "HardshipView.edit": Rule(form={**HARDSHIP, "reason": "录入有误", "version": "1"}),
+    "HardshipView.end": Rule(form={"until_on": "2027-01-01", "version": "1"}),
+    "HardshipView.revoke": Rule(form={"reason": "录入有误", "version": "1"}),
 }

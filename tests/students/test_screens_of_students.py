@@ -232,3 +232,23 @@ def test_the_stored_number_is_the_one_that_was_typed(database: Database, visit: 
         found = session.scalars(everything(stmt, because=TEST)).one()
         assert found.number_sealed
         assert KEYRING.open(found.number_sealed, NUMBER_AT, found.sealed_as) == form["number"]
+
+
+def test_a_mistaken_recognition_is_corrected_and_revoked_on_screen(visit: Visiting, world: World) -> None:
+    admin, one = visit("school_admin", "zh_Hans_CN"), world.of(A)[0].student_id
+    hardship = {"category": "orphan", "level": "special", "since_on": "2026-09-01", "until_on": ""}
+    assert admin.fill(f"/students/{one}/hardship/new", **hardship).status_code == 303
+    again = admin.fill(f"/students/{one}/hardship/new", **hardship)
+    assert again.status_code == 422
+    assert "已有同类认定" in again.get_data(as_text=True)
+    page = admin.get(f"/students/{one}").get_data(as_text=True)
+    found = re.search(rf"/students/{one}/hardship/\d+", page)
+    assert found
+    wrong = admin.fill(f"{found.group()}/edit", **{**hardship, "level": "hard", "reason": ""})
+    assert wrong.status_code == 422
+    assert admin.fill(f"{found.group()}/edit", **{**hardship, "level": "hard", "reason": "等级录错"}).status_code == 303
+    assert admin.fill(f"{found.group()}/revoke", reason="同名录错").status_code == 303
+    after = admin.get(f"/students/{one}").get_data(as_text=True)
+    assert "已撤销：同名录错" in after.replace(": ", "：")
+    assert f"{found.group()}/edit" not in after
+    assert "等级录错" in after

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from app.enrolment.models import EnrolmentState, WaiverReason
 from app.orgs.models import Stage
-from app.students.models import HardshipCategory
+from app.students.rules import HardshipCategory
 
 if TYPE_CHECKING:
     from random import Random

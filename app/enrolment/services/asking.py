@@ -28,8 +28,9 @@ from app.enrolment.models import Enrolment
 from app.orgs.models import Kind, OrgNode
 from app.plans.models import Plan, PlanState
 from app.plans.rules import PlanOpened
-from app.students.models import HardshipRecognition, Student, StudentState
+from app.students.models import HardshipRecognition, Student
 from app.students.rules import StudentsPlaced
+from app.students.workflow import StudentState
 
 COLUMNS = [
     "plan_id",
@@ -106,6 +107,7 @@ def in_hardship(
     return exists(
         select(recognition.id).where(
             recognition.student_id == student_id,
+            recognition.revoked_at.is_(None),
             recognition.since_on < func.make_date(cover_year + 1, 1, 1),
             or_(recognition.until_on.is_(None), recognition.until_on > func.make_date(cover_year, 1, 1)),
         ),

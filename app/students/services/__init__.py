@@ -1,7 +1,7 @@
 """Every write to students: a package because one file would be too long to read in a sitting.
 
 `admission` new rows, `registration` one student from a form, `correction` fields, `movement` classes and leaving,
-`family` guardians and hardship, `disclosure` one secret in clear.
+`family` guardians, `hardship` recognitions, `disclosure` one secret in clear.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from app.students.services.family import (
     add_guardian,
     correct_guardian,
     end_guardian,
-    end_recognition,
-    recognise,
 )
+from app.students.services.hardship import correct_recognition, end_recognition, recognise, revoke_recognition
 from app.students.services.movement import follow_merge, leave, move
 from app.students.services.registration import register
 
@@ -25,6 +24,7 @@ __all__ = [
     "admit",
     "correct",
     "correct_guardian",
+    "correct_recognition",
     "disclose",
     "end_guardian",
     "end_recognition",
@@ -33,4 +33,5 @@ __all__ = [
     "move",
     "recognise",
     "register",
+    "revoke_recognition",
 ]

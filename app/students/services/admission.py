@@ -21,7 +21,14 @@ from app.core.events import tell
 from app.orgs.models import OrgNode
 from app.people.rules import is_student_number
 from app.students.models import ADDRESS_AT, PHONE_AT, HardshipRecognition, Placement, Student
-from app.students.rules import AlreadyInSchool, NewStudent, StudentNumberTaken, StudentsPlaced
+from app.students.rules import (
+    AlreadyInSchool,
+    NewStudent,
+    StudentNumberTaken,
+    StudentsPlaced,
+    judge_hardship,
+    meets,
+)
 
 
 def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring: Keyring) -> list[int]:
@@ -29,12 +36,13 @@ def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring:
 
     Every class must be open and in the actor's scope (`NotFound`), nobody may be a student already
     (`AlreadyInSchool`), student numbers are unique in a school (`StudentNumberTaken`) and have 4 to 20 letters, digits
-    or hyphens (`Invalid`). Tells `StudentsPlaced`.
+    or hyphens (`Invalid`, also for a recognition of hardship that is none). Tells `StudentsPlaced`.
     """
     if not new:
         return []
     if not all(is_student_number(student.student_number) for student in new):
         raise Invalid({"student_number": "student_number_shape"})
+    _refuse_wrong_hardships(new)
     classes = _classes(session, actor, {student.class_code for student in new})
     rows = [_row(student, classes[student.class_code], keyring) for student in new]
     _refuse_doubles(session, rows)
@@ -51,6 +59,14 @@ def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring:
     record(session, actor, "student:create", subject="student", ids=ids[:100], path=path, after={"count": len(ids)})
     tell(session, actor, StudentsPlaced(tuple(ids)))
     return ids
+
+
+def _refuse_wrong_hardships(new: Sequence[NewStudent]) -> None:
+    for student in new:
+        for place, hardship in enumerate(student.hardships):
+            wrong = judge_hardship(hardship)
+            if wrong or meets(hardship, student.hardships[:place]):
+                raise Invalid(wrong or {"since_on": "hardship_overlaps"})
 
 
 def _classes(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNode]:

@@ -1,35 +1,27 @@
-"""Guardians of a student, and recognitions of hardship."""
+"""Guardians of a student."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
-from app.audit.services import record
-from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
 from app.core.clock import sql_now
 from app.core.crypto import Keyring
 from app.core.errors import Invalid, NotFound, Stale
-from app.core.events import tell
-from app.people.models import Person
 from app.people.rules import check_name, check_phone, mask_phone, normalise_name, normalise_phone
-from app.students.models import GUARDIAN_PHONE_AT, Guardian, HardshipCategory, HardshipRecognition, Student
+from app.students.models import GUARDIAN_PHONE_AT, Guardian
 from app.students.records import opened
-from app.students.rules import HardshipChanged, HasLeft, NewHardship
+from app.students.services.belongings import Owner, owner, write_down
 
-RELATIONS = frozenset({"father", "mother", "grandparent", "other"})
-LEVELS = frozenset({"special", "hard", "general"})
 LOCKED = "the row was read and locked above within the actor's scope"
 NO_SYNC = {"synchronize_session": False}
-Found = Row[*tuple[Any, ...]]
+
+RELATIONS = frozenset({"father", "mother", "grandparent", "other"})
 
 
 def add_guardian(  # noqa: PLR0913  whose, who, what kin, which phone
@@ -43,14 +35,14 @@ def add_guardian(  # noqa: PLR0913  whose, who, what kin, which phone
     keyring: Keyring,
 ) -> int:
     """Add a guardian to a student; the phone is sealed. Raises `NotFound`, `HasLeft`, `Invalid`; returns the id."""
-    student = _student(session, actor, student_id)
+    student = owner(session, actor, student_id)
     name, number = _judged(name, relation, phone)
     sealed_as = uuid.uuid4()
     values = {"student_id": student.id, "name": name, "relation": relation, "sealed_as": sealed_as}
     made = insert(Guardian).values(**values, **_sealed(number, sealed_as, keyring)).returning(Guardian.id)
     guardian_id: int = session.scalars(entering(made, Guardian, actor, Permission.STUDENT_UPDATE)).one()
     after = {"guardian": name, "relation": relation, "guardian_phone": mask_phone(number or "")}
-    _tell(session, actor, student, "student:guardian_add", ChangeKind.STUDENT_CORRECTED, {}, after)
+    write_down(session, actor, student, "student:guardian_add", {}, after)
     return guardian_id
 
 
@@ -74,7 +66,7 @@ def correct_guardian(  # noqa: PLR0913  which, from which version, to what
     session.execute(everything(stmt, because=LOCKED), execution_options=NO_SYNC)
     before = {"guardian": guardian.name, "relation": guardian.relation, "guardian_phone": mask_phone(now)}
     after = {"guardian": name, "relation": relation, "guardian_phone": mask_phone(number or "")}
-    _tell(session, actor, student, "student:guardian_update", ChangeKind.STUDENT_CORRECTED, before, after)
+    write_down(session, actor, student, "student:guardian_update", before, after)
     return int(student.id)
 
 
@@ -87,78 +79,13 @@ def end_guardian(session: Session, actor: Actor, *, guardian_id: int, version: i
         execution_options=NO_SYNC,
     )
     before = {"guardian": guardian.name, "relation": guardian.relation}
-    _tell(session, actor, student, "student:guardian_end", ChangeKind.STUDENT_CORRECTED, before, {})
+    write_down(session, actor, student, "student:guardian_end", before, {})
     return int(student.id)
-
-
-def recognise(session: Session, actor: Actor, *, student_id: int, new: NewHardship) -> None:
-    """Recognise a hardship for a period [since_on, until_on); raises `Invalid`. Tells `HardshipChanged`."""
-    student = _student(session, actor, student_id)
-    wrong = {
-        "category": None if new.category in set(HardshipCategory) else "choice",
-        "level": None if new.level in LEVELS else "choice",
-        "until_on": "period_order" if new.until_on and new.until_on <= new.since_on else None,
-    }
-    if any(wrong.values()):
-        raise Invalid({field: code for field, code in wrong.items() if code})
-    made = insert(HardshipRecognition).values(student_id=student.id, **vars(new))
-    session.execute(entering(made, HardshipRecognition, actor, Permission.STUDENT_UPDATE))
-    after = {"category": new.category, "level": new.level, "since_on": new.since_on.isoformat()}
-    after["until_on"] = new.until_on.isoformat() if new.until_on else ""
-    _tell(session, actor, student, "student:hardship_add", ChangeKind.HARDSHIP_CHANGED, {}, after)
-    tell(session, actor, HardshipChanged((int(student.id),)))
-
-
-def end_recognition(
-    session: Session,
-    actor: Actor,
-    *,
-    recognition_id: int,
-    version: int,
-    until_on: date | None,
-) -> int:
-    """Let a recognition end on a day (the first it no longer covers); returns the student's id.
-
-    Raises `NotFound`, `Stale`, `Invalid` for a day not after its beginning. Tells `HardshipChanged`.
-    """
-    table = HardshipRecognition
-    stmt = select(table).where(table.id == recognition_id).with_for_update()
-    scoped = visible(stmt, table, actor, Permission.STUDENT_UPDATE)
-    found = session.scalars(scoped, execution_options={"populate_existing": True}).one_or_none()
-    if found is None:
-        raise NotFound(what="hardship_recognition")
-    if found.version != version:
-        raise Stale({"until_on": found.until_on}, found.version)
-    if until_on is None or until_on <= found.since_on:
-        raise Invalid({"until_on": "period_order"})
-    student = _student(session, actor, found.student_id)
-    before = {"category": found.category, "until_on": found.until_on.isoformat() if found.until_on else ""}
-    change = update(table).where(table.id == found.id).values(until_on=until_on, version=table.version + 1)
-    session.execute(everything(change, because=LOCKED), execution_options=NO_SYNC)
-    after = {"category": found.category, "until_on": until_on.isoformat()}
-    _tell(session, actor, student, "student:hardship_end", ChangeKind.HARDSHIP_CHANGED, before, after)
-    tell(session, actor, HardshipChanged((int(student.id),)))
-    return int(student.id)
-
-
-def _student(session: Session, actor: Actor, student_id: int) -> Found:
-    stmt = (
-        select(Student.id, Student.person_id, Student.node_id, Student.tree_path, Student.closed_on, Person.name)
-        .join(Person, Person.id == Student.person_id)
-        .where(Student.id == student_id)
-        .with_for_update(of=Student)
-    )
-    found = session.execute(visible(stmt, Student, actor, Permission.STUDENT_UPDATE, along=(Person,))).one_or_none()
-    if found is None:
-        raise NotFound(what="student")
-    if found.closed_on is not None:
-        raise HasLeft
-    return found
 
 
 def _guardian(
     session: Session, actor: Actor, guardian_id: int, version: int, keyring: Keyring
-) -> tuple[Guardian, Found]:
+) -> tuple[Guardian, Owner]:
     stmt = select(Guardian).where(Guardian.id == guardian_id, Guardian.ended_at.is_(None)).with_for_update()
     scoped = visible(stmt, Guardian, actor, Permission.STUDENT_UPDATE)
     found = session.scalars(scoped, execution_options={"populate_existing": True}).one_or_none()
@@ -168,7 +95,7 @@ def _guardian(
         phone = mask_phone(opened(keyring, found.phone_sealed, GUARDIAN_PHONE_AT, found.sealed_as))
         raise Stale({"name": found.name, "relation": found.relation, "phone": phone}, found.version)
     session.expunge(found)
-    return found, _student(session, actor, found.student_id)
+    return found, owner(session, actor, found.student_id)
 
 
 def _judged(name: str, relation: str, phone: str) -> tuple[str, str | None]:
@@ -188,36 +115,3 @@ def _sealed(phone: str | None, sealed_as: uuid.UUID, keyring: Keyring) -> dict[s
         "phone_sealed": keyring.seal(phone, GUARDIAN_PHONE_AT, sealed_as) if phone else None,
         "phone_digest": keyring.digest(f"phone:{phone}") if phone else None,
     }
-
-
-def _tell(  # noqa: PLR0913, PLR0917  what an audit line and a change record need
-    session: Session,
-    actor: Actor,
-    student: Found,
-    act: str,
-    kind: ChangeKind,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
-    record(
-        session,
-        actor,
-        act,
-        subject="student",
-        ids=[student.id],
-        path=student.tree_path,
-        before=before,
-        after=after,
-    )
-    change = Change(
-        kind,
-        student.node_id,
-        student.tree_path,
-        "student",
-        student.id,
-        student.name,
-        person_id=student.person_id,
-        before=before,
-        after=after,
-    )
-    note(session, actor, [change])

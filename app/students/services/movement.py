@@ -38,7 +38,7 @@ from app.core.events import tell
 from app.orgs.models import ClassGroup, OrgNode
 from app.orgs.rules import ClassesMerged
 from app.people.models import Person
-from app.students.models import OPEN_STATES, Placement, Student, StudentState
+from app.students.models import Placement, Student
 from app.students.rules import (
     HasLeft,
     NothingTicked,
@@ -48,6 +48,7 @@ from app.students.rules import (
     StudentsMoved,
     is_reason,
 )
+from app.students.workflow import OPEN_STATES, StudentState
 
 MERGED = "the classes are merged by who may move them, and their students follow"
 LOCKED = "the rows were read and locked above within the actor's scope"

@@ -28,6 +28,7 @@ from app.students.rules import (
     OnFileHere,
     OnFileOtherwise,
     Particulars,
+    judge_hardship,
     judge_particulars,
 )
 from app.students.services.admission import admit
@@ -55,7 +56,9 @@ def register(  # noqa: PLR0913  a student is a person, particulars, a class and 
     place = queries.class_meant(session, actor, Permission.STUDENT_CREATE, class_text)
     if isinstance(place, str):
         problems["class_text"] = place
-    if identity is None or not isinstance(place, ClassChoice) or more:
+    for hardship in hardships:
+        problems |= judge_hardship(hardship)
+    if identity is None or not isinstance(place, ClassChoice) or problems or more:
         raise Invalid(problems | more)
     new = NewStudent(
         person_id=_person(session, actor, identity, keyring=keyring),

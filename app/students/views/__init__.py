@@ -1,15 +1,16 @@
 """学生管理 on screen: a package because one file would be too long to read in a sitting.
 
 `listing` the list, `record` adding and correcting, `movement` transfer and leaving, `page` one student with all that
-belongs to them, `disclosure` one secret in clear.
+belongs to them, `hardship` its recognitions, `disclosure` one secret in clear.
 """
 
 from __future__ import annotations
 
 from app.students.views.disclosure import DisclosureView
+from app.students.views.hardship import HardshipView
 from app.students.views.listing import StudentView
 from app.students.views.movement import StudentMoveView
 from app.students.views.page import StudentPageView
 from app.students.views.record import StudentRecordView
 
-SCREENS = (StudentView, StudentPageView, StudentRecordView, StudentMoveView, DisclosureView)
+SCREENS = (StudentView, StudentPageView, StudentRecordView, StudentMoveView, HardshipView, DisclosureView)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -13,20 +12,21 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.core import clock
 from app.core.db import Session
-from app.core.errors import Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.idempotency import Answer
 from app.students import records, services
-from app.students.forms import GuardianForm, HardshipEndForm, HardshipForm
-from app.students.labels import CATEGORIES, FIELDS, KINDS, LEVELS, RELATIONS, STATES, shown
-from app.students.rules import NewHardship
+from app.students.forms import GuardianForm
+from app.students.labels import FIELDS, KINDS, RELATIONS, STATES, shown
+from app.students.views.acting import StudentActScreen, page_of, record_for
+from app.students.views.hardship import recognition_lines
 from app.students.views.listing import ops
-from app.web.acts import done, submitted
-from app.web.forms import ActForm, RecordForm
+from app.web.acts import done
+from app.web.forms import RecordForm
 from app.web.request import actor, backstage, reading
-from app.web.screens import Screen, needs
+from app.web.screens import needs
 
 
-class StudentPageView(Screen):
+class StudentPageView(StudentActScreen):
     """A student's page and the small forms on it."""
 
     route_base = "/students"
@@ -36,7 +36,7 @@ class StudentPageView(Screen):
     @needs(Permission.STUDENT_READ)
     def show(self, student_id: int) -> str:
         """The student, every secret masked."""
-        record = _record(student_id, Permission.STUDENT_READ)
+        record = record_for(student_id, Permission.STUDENT_READ)
         may_change = record.is_open and actor().covers(Permission.STUDENT_UPDATE, record.tree_path)
         return self.page(
             "students/page.html",
@@ -53,10 +53,7 @@ class StudentPageView(Screen):
                 for one in records.families(reading(), actor(), record, keyring=backstage().keyring)
             ],
             may_unmask=_may_unmask(record),
-            recognitions=[
-                {"row": row, "category": CATEGORIES[row.category], "level": LEVELS[row.level]}
-                for row in records.recognitions(reading(), actor(), record)
-            ],
+            recognitions=recognition_lines(record),
             enrolments=records.enrolments(reading(), actor(), record),
             timeline=_timeline(record),
             shanghai=clock.SHANGHAI,
@@ -66,10 +63,10 @@ class StudentPageView(Screen):
     @needs(Permission.STUDENT_UPDATE)
     def add_guardian(self, student_id: int) -> Response | tuple[str, int]:
         """Add a guardian."""
-        record = _record(student_id, Permission.STUDENT_UPDATE)
+        record = record_for(student_id, Permission.STUDENT_UPDATE)
         form = GuardianForm()
         title = gettext("New guardian of %(name)s", name=record.name)
-        return self._answer(form, record, title, lambda session: _add_guardian(session, form, student_id))
+        return self.answer(form, record, title, lambda session: _add_guardian(session, form, student_id))
 
     @expose("/<int:student_id>/guardians/<int:guardian_id>", methods=["GET", "POST"])
     @needs(Permission.STUDENT_UPDATE)
@@ -78,7 +75,7 @@ class StudentPageView(Screen):
         record, family = _family(student_id, guardian_id)
         form = GuardianForm(data=vars(family))
         title = gettext("Edit guardian %(name)s", name=family.name)
-        return self._answer(form, record, title, lambda session: _correct_guardian(session, form, guardian_id))
+        return self.answer(form, record, title, lambda session: _correct_guardian(session, form, guardian_id))
 
     @expose("/<int:student_id>/guardians/<int:guardian_id>/release", methods=["GET", "POST"])
     @needs(Permission.STUDENT_UPDATE)
@@ -86,7 +83,7 @@ class StudentPageView(Screen):
         """End a guardian's part after saying what that means."""
         record, family = _family(student_id, guardian_id)
         form = RecordForm(data={"version": family.version})
-        return self._answer(
+        return self.answer(
             form,
             record,
             gettext("End guardian %(name)s", name=family.name),
@@ -96,60 +93,9 @@ class StudentPageView(Screen):
             danger=True,
         )
 
-    @expose("/<int:student_id>/hardship/new", methods=["GET", "POST"])
-    @needs(Permission.STUDENT_UPDATE)
-    def add_hardship(self, student_id: int) -> Response | tuple[str, int]:
-        """Add a recognition of hardship."""
-        record = _record(student_id, Permission.STUDENT_UPDATE)
-        form = HardshipForm()
-        title = gettext("New hardship recognition of %(name)s", name=record.name)
-        about = gettext("It counts in every plan whose cover year it overlaps.")
-        return self._answer(form, record, title, lambda session: _recognise(session, form, student_id), about=about)
-
-    @expose("/<int:student_id>/hardship/<int:recognition_id>/until", methods=["GET", "POST"])
-    @needs(Permission.STUDENT_UPDATE)
-    def end_hardship(self, student_id: int, recognition_id: int) -> Response | tuple[str, int]:
-        """Let a recognition end."""
-        record = _record(student_id, Permission.STUDENT_UPDATE)
-        rows = {row.id: row for row in records.recognitions(reading(), actor(), record)}
-        if recognition_id not in rows:
-            raise NotFound(what="hardship_recognition")
-        found = rows[recognition_id]
-        form = HardshipEndForm(data={"version": found.version, "until_on": found.until_on or clock.today(reading())})
-        return self._answer(
-            form,
-            record,
-            gettext("End hardship recognition"),
-            lambda session: _end_recognition(session, form, recognition_id),
-            about=f"{CATEGORIES[found.category]} · {LEVELS[found.level]} · {found.since_on}",
-        )
-
-    def _answer(
-        self,
-        form: ActForm,
-        record: records.Record,
-        title: str,
-        work: Callable[[Any], Any],
-        **context: Any,  # noqa: ANN401  what a template is given has any type
-    ) -> Response | tuple[str, int]:
-        if request.method == "POST":
-            answered = submitted(form, work)
-            if answered:
-                return answered
-        here = url_for("StudentPageView.show", student_id=record.id)
-        crumbs = [
-            {"label": gettext("Student management"), "href": url_for("StudentView.list")},
-            {"label": record.name, "href": here},
-        ]
-        return self.form_page(form, title=title, subtitle=record.full_name, back=here, crumbs=crumbs, **context)
-
-
-def _record(student_id: int, permission: Permission) -> records.Record:
-    return records.record_of(reading(), actor(), permission, student_id=student_id, keyring=backstage().keyring)
-
 
 def _family(student_id: int, guardian_id: int) -> tuple[records.Record, records.Family]:
-    record = _record(student_id, Permission.STUDENT_UPDATE)
+    record = record_for(student_id, Permission.STUDENT_UPDATE)
     families = records.families(reading(), actor(), record, keyring=backstage().keyring)
     found = next((one for one in families if one.id == guardian_id), None)
     if found is None:
@@ -224,10 +170,6 @@ def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
     ]
 
 
-def _page(student_id: int) -> str:
-    return url_for("StudentPageView.show", student_id=student_id)
-
-
 def _add_guardian(session: Session, form: GuardianForm, student_id: int) -> Answer:
     services.add_guardian(
         session,
@@ -238,7 +180,7 @@ def _add_guardian(session: Session, form: GuardianForm, student_id: int) -> Answ
         phone=form.phone.data or "",
         keyring=backstage().keyring,
     )
-    return done(_page(student_id), "saved")
+    return done(page_of(student_id), "saved")
 
 
 def _correct_guardian(session: Session, form: GuardianForm, guardian_id: int) -> Answer:
@@ -252,30 +194,11 @@ def _correct_guardian(session: Session, form: GuardianForm, guardian_id: int) ->
         phone=form.phone.data or "",
         keyring=backstage().keyring,
     )
-    return done(_page(student_id), "saved")
+    return done(page_of(student_id), "saved")
 
 
 def _end_guardian(session: Session, form: RecordForm, guardian_id: int) -> Answer:
     student_id = services.end_guardian(
         session, actor(), guardian_id=guardian_id, version=form.known_version(), keyring=backstage().keyring
     )
-    return done(_page(student_id), "saved")
-
-
-def _recognise(session: Session, form: HardshipForm, student_id: int) -> Answer:
-    if form.since_on.data is None:
-        raise Invalid({"since_on": "since_on_missing"})
-    new = NewHardship(form.category.data or "", form.level.data or "", form.since_on.data, form.until_on.data)
-    services.recognise(session, actor(), student_id=student_id, new=new)
-    return done(_page(student_id), "saved")
-
-
-def _end_recognition(session: Session, form: HardshipEndForm, recognition_id: int) -> Answer:
-    student_id = services.end_recognition(
-        session,
-        actor(),
-        recognition_id=recognition_id,
-        version=form.known_version(),
-        until_on=form.until_on.data,
-    )
-    return done(_page(student_id), "saved")
+    return done(page_of(student_id), "saved")

@@ -1,25 +1,18 @@
-"""Guardians are kept with a sealed phone, recognitions count by overlap, a secret is shown for a reason only."""
+"""Guardians are kept with a sealed phone, a secret is shown for a reason only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
-from sqlalchemy import select
 
 from app.access.permissions import Permission
 from app.access.roles import ROLES
-from app.access.scope import everything
 from app.audit.models import Audit
 from app.core.db import Session
 from app.core.errors import Invalid, NotAllowed, NotFound, Stale
-from app.enrolment.models import Enrolment
 from app.students import records, services
-from app.students.models import HardshipRecognition
-from app.students.rules import NewHardship
 from tests.make.places import A, B
-from tests.stage import TEST
 from tests.students.typed import shown
 from tests.world import KEYRING, World
 
@@ -81,47 +74,6 @@ def test_guardians_of_another_school_are_not_found(session: Session, world: Worl
     for role in ("counsellor", "class_teacher", "guardian"):
         with pytest.raises((NotFound, NotAllowed)):
             add(session, world, one, who=role)
-
-
-def in_hardship(session: Session, student_id: int) -> bool:
-    """Whether the student's row of the plan of 2027 counts as in hardship."""
-    stmt = select(Enrolment.hardship).where(Enrolment.student_id == student_id)
-    return session.scalars(everything(stmt, because=TEST)).one()
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "counts"),
-    [
-        (date(2026, 9, 1), None, True),
-        (date(2026, 9, 1), date(2027, 1, 1), False),
-        (date(2026, 9, 1), date(2027, 1, 2), True),
-        (date(2027, 12, 31), date(2028, 6, 1), True),
-        (date(2028, 1, 1), None, False),
-    ],
-)
-def test_a_recognition_counts_where_it_overlaps_the_cover_year(
-    session: Session, world: World, since: date, until: date | None, *, counts: bool
-) -> None:
-    one = world.of(A)[0].student_id
-    new = NewHardship("orphan", "special", since, until)
-    services.recognise(session, world.actor(session, "school_admin"), student_id=one, new=new)
-    assert in_hardship(session, one) is counts
-
-
-def test_a_recognition_that_ends_before_the_cover_year_counts_no_more(session: Session, world: World) -> None:
-    one, admin = world.of(A)[3].student_id, world.actor(session, "school_admin")
-    assert in_hardship(session, one)
-    stmt = select(HardshipRecognition.id).where(HardshipRecognition.student_id == one)
-    found = session.scalars(everything(stmt, because=TEST)).one()
-    with pytest.raises(Invalid):
-        services.end_recognition(session, admin, recognition_id=found, version=1, until_on=date(2026, 9, 1))
-    services.end_recognition(session, admin, recognition_id=found, version=1, until_on=date(2026, 12, 1))
-    assert not in_hardship(session, one)
-    with pytest.raises(Stale):
-        services.end_recognition(session, admin, recognition_id=found, version=1, until_on=date(2027, 12, 1))
-    other = world.actor(session, "school_admin_b")
-    with pytest.raises(NotFound):
-        services.end_recognition(session, other, recognition_id=found, version=2, until_on=date(2027, 12, 1))
 
 
 def unmask(session: Session, world: World, who: str, student_id: int, **changed: str) -> str:

@@ -1,0 +1,75 @@
+"""What belongs to a student (guardians, recognitions): locking whose it is, and writing down what happened to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import visible
+from app.audit.services import record
+from app.changes.rules import Change, ChangeKind
+from app.changes.services import note
+from app.core.errors import NotFound
+from app.people.models import Person
+from app.students.models import Student
+from app.students.rules import HasLeft
+
+Owner = Row[*tuple[Any, ...]]
+
+
+def owner(session: Session, actor: Actor, student_id: int) -> Owner:
+    """The student, locked, within the scope of who may correct students; `NotFound`, `HasLeft`."""
+    stmt = (
+        select(Student.id, Student.person_id, Student.node_id, Student.tree_path, Student.closed_on, Person.name)
+        .join(Person, Person.id == Student.person_id)
+        .where(Student.id == student_id)
+        .with_for_update(of=Student)
+    )
+    found = session.execute(visible(stmt, Student, actor, Permission.STUDENT_UPDATE, along=(Person,))).one_or_none()
+    if found is None:
+        raise NotFound(what="student")
+    if found.closed_on is not None:
+        raise HasLeft
+    return found
+
+
+def write_down(  # noqa: PLR0913  what an audit line and a change record need
+    session: Session,
+    actor: Actor,
+    student: Owner,
+    act: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    kind: ChangeKind = ChangeKind.STUDENT_CORRECTED,
+    reason: str | None = None,
+) -> None:
+    """An audit line and a change record of the student, masked values only."""
+    record(
+        session,
+        actor,
+        act,
+        subject="student",
+        ids=[student.id],
+        path=student.tree_path,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    change = Change(
+        kind,
+        student.node_id,
+        student.tree_path,
+        "student",
+        student.id,
+        student.name,
+        person_id=student.person_id,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    note(session, actor, [change])
