@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from app.access.permissions import Permission
-from app.accounts.views import AccountView, ActivationView, GrantView, SettingsView
+from app.accounts.jobs import EACH_HOUR, SHEETS, TIDY
+from app.accounts.views import AccountView, ActivationView, GrantView, SettingsView, SheetView
 from app.core.feature import Feature, MenuItem
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="accounts",
-    screens=(AccountView, GrantView, ActivationView, SettingsView),
+    screens=(AccountView, GrantView, ActivationView, SettingsView, SheetView),
+    jobs=(SHEETS, TIDY),
+    schedules=(EACH_HOUR,),
     menu=(MenuItem("Users", "AccountView.list", "person", Permission.ACCOUNT_READ),),
     sentences={
         "wrong_credentials": _l(
@@ -46,6 +49,10 @@ FEATURE = Feature(
         "account_disabled": _l("The account has been disabled. Whoever was signed in is out."),
         "account_enabled": _l("The account has been enabled."),
         "account_deregistered": _l("The account has been deregistered. Its user name is never used again."),
+        "no_account_ticked": _l("Nobody is ticked. Please tick at least one row in the list."),
+        "account_in_use": _l("Has a password already and keeps it."),
+        "sheets_made": _l("The codes have been issued. Fetch the files below."),
+        "sheets_begun": _l("Codes for %(count)s people are being made. You may leave this page."),
         "grants_changed": _l("The roles have been changed. The account is judged anew at its next click."),
     },
 )

@@ -166,6 +166,12 @@ class ReasonForm(RecordForm):
     reason = StringField(_l("Reason"), [InputRequired(NEEDED), Length(max=200)])
 
 
+class SheetsForm(ActForm):
+    """Activation codes for many; whom they are for is read beside it."""
+
+    also_in_use = BooleanField(_l("Also for those who have a password: it stops working and they are signed out"))
+
+
 class GrantsForm(RecordForm):
     """Which role is granted; the ticked places are read as a list beside it."""
 

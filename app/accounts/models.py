@@ -24,6 +24,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.access.actor import LOWEST_LEVEL, Actor
@@ -203,6 +204,25 @@ class AccountSession(Numbered, Base):
     seen_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class ActivationSheet(Numbered, Base):
+    """激活单: fresh codes of many accounts, handed out once as two files; `refused` are the rows that got none."""
+
+    __tablename__ = "activation_sheet"
+    __table_args__ = (
+        CheckConstraint("count >= 0", "count"),
+        CheckConstraint("jsonb_typeof(refused) = 'array'", "refused_array"),
+        Index("ix_activation_sheet_owner_id", "owner_id", "id"),
+    )
+
+    owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime] = mapped_column(server_default=sql_now())
+    title: Mapped[str]
+    count: Mapped[int]
+    refused: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    pdf_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    workbook_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 
 
 class FirstRunLink(Numbered, Base):

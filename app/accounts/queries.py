@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import everything, reaching, visible
-from app.accounts.models import Account, AccountGrant, AccountSession, LoginName, RoleDetail
+from app.accounts.models import Account, AccountGrant, AccountSession, LoginName, RoleDetail, User
 from app.accounts.rules import MOBILE_AT, NameKind, may_act
 from app.accounts.workflow import AccountState
 from app.core.clock import sql_now
@@ -59,6 +59,15 @@ class Line:
     last_sign_in_at: datetime | None
     version: int
     roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """An account somebody ticked; `is_in_use` says that its owner has a password."""
+
+    name: str
+    user_name: str
+    is_in_use: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,21 @@ def page(
     names = orgs.names_of(session, {row.tree_path for row in rows})
     roles = _roles_of(session, [row.id for row in rows])
     return [_line(row, names[row.tree_path], roles.get(row.id, ()), keyring) for row in rows]
+
+
+def ticked(session: Session, actor: Actor, ids: Sequence[int]) -> list[Ticked]:
+    """Ticked accounts that the actor may give a code, by place; `NotFound` when a single one is out of reach."""
+    stmt = (
+        _columns()
+        .add_columns((User.password != "").label("is_in_use"))
+        .join(User, User.id == Account.user_id)
+        .where(Account.id.in_(ids))
+        .order_by(Account.tree_path, Account.id)
+    )
+    rows = session.execute(visible(stmt, Account, actor, Permission.ACCOUNT_RESET, along=(Department,))).all()
+    if len(rows) != len(set(ids)):
+        raise NotFound(what="account")
+    return [Ticked(row.name, row.user_name or "", bool(row.is_in_use)) for row in rows]
 
 
 def get(session: Session, actor: Actor, permission: Permission, *, account_id: int, keyring: Keyring) -> Detail:

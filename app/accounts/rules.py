@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from app.core.crypto import Keyring
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 
 FIRST_PHONE_LEVEL = 7
+PERSONAL_LEVEL = 8
+"""The level of students and guardians."""
 SHORT_PASSWORD = 8
 LONG_PASSWORD = 12
 LONGEST_PASSWORD = 128
@@ -30,6 +32,12 @@ USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,31}")
 
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=12)
+
+SHEETS_KEPT = timedelta(hours=24)
+"""How long the files of activation sheets may be fetched; the codes in them live longer."""
+MOST_AT_ONCE = 300
+"""Accounts whose sheets are made while the browser waits; more are made by the worker."""
+MOST_ON_SHEETS = 5000
 
 TRIES_PER_NAME = 10
 TRIES_PER_ADDRESS = 100
@@ -76,6 +84,47 @@ class NewAccount:
     department_id: int | None = None
     mobile: str = ""
     mobile_reason: str = ""
+
+
+@dataclass(frozen=True)
+class NewPersonal:
+    """An account of somebody who sees one person's rows only: a student the own, a guardian a child's.
+
+    It stands at the class; a student's is found again by `own_person_id` and signs in with the student number.
+    """
+
+    role: str
+    name: str
+    node_id: int
+    tree_path: str
+    person_id: int
+    user_name: str
+    kind: NameKind = NameKind.USER_NAME
+    school_id: int | None = None
+    own_person_id: int | None = None
+    is_demo: bool = False
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One slip of an activation sheet; `place` are the names from the school down, `code` as it is shown."""
+
+    account_id: int
+    name: str
+    user_name: str
+    place: tuple[str, ...]
+    tree_path: str
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class NoSlip:
+    """A row that got no code: who, and the code of the sentence that says why."""
+
+    name: str
+    user_name: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +187,12 @@ class HeldElsewhere(NotAllowed):
     """The account holds a role outside the actor's places: who covers them all may do this."""
 
     code = "held_elsewhere"
+
+
+class NothingTicked(Conflict):
+    """An act on ticked rows came without any."""
+
+    code = "no_account_ticked"
 
 
 class NotActive(Conflict):

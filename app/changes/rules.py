@@ -25,6 +25,7 @@ class ChangeKind(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
     ACCOUNT_RESET = "account_reset"
+    CODE_ISSUED = "code_issued"
     ACCOUNT_DEREGISTERED = "account_deregistered"
     GRANTED = "granted"
     GRANT_ENDED = "grant_ended"

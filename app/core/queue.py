@@ -45,7 +45,8 @@ LOOK_SECONDS: Final = 1.0
 class JobRow(Numbered, Base):
     """One piece of work: what, for whom, how far, how it ended.
 
-    `arguments` holds ids and codes only, never personal data. `lease` names the run that may act for the row.
+    `arguments` holds ids and codes only, never personal data; `target` among them is the page its result stands on.
+    `lease` names the run that may act for the row.
     `attempts` counts the runs that were begun and neither ended nor stopped cleanly, this one included.
     """
 

@@ -44,6 +44,8 @@ ACTS = {
     "account:enable": _l("User enabled"),
     "account:deregister": _l("User deregistered"),
     "account:activate": _l("User activated"),
+    "account:hand_out": _l("Activation codes issued"),
+    "account:sheet_download": _l("Activation sheets fetched"),
     "account:password": _l("Own password changed"),
     "role:update": _l("Role changed"),
     "role:create": _l("Role made"),
@@ -64,6 +66,7 @@ CHANGES = {
     "account_disabled": _l("User disabled"),
     "account_enabled": _l("User enabled"),
     "account_reset": _l("Password reset"),
+    "code_issued": _l("Activation code issued"),
     "account_deregistered": _l("User deregistered"),
     "granted": _l("Role granted"),
     "grant_ended": _l("Role ended"),
@@ -116,6 +119,7 @@ FIELDS = {
     "added": _l("Added"),
     "ended": _l("Ended"),
     "field": _l("Field"),
+    "file": _l("File"),
 }
 
 

@@ -62,5 +62,6 @@ def _facts(job: JobRow) -> dict[str, Any]:
         "job": job,
         "is_working": job.state in WORKING,
         "percent": 100 * job.done // job.total if job.total else None,
+        "target": job.arguments.get("target"),
         "sentence": sentence_of(job.error_code, {}) if job.error_code else None,
     }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SYSTEM
 from app.access.gate import bind
 from app.access.scope import everything
-from app.accounts.models import AccountSession, RoleDetail
+from app.accounts.models import AccountSession, ActivationSheet, RoleDetail
 from app.audit.models import Audit
 from app.core.clock import now
 from app.core.queue import JobRow
@@ -45,6 +45,8 @@ class Strangers:
     session: int
     own_session: int
     role: int
+    sheet: int
+    own_sheet: int
 
 
 def bring_strangers(session: Session, world: World) -> Strangers:
@@ -68,6 +70,8 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         own_session=_session(session, world.accounts["school_admin"]),
         job=_job(session, world.accounts["school_admin_b"]),
         own_job=_job(session, world.accounts["school_admin"]),
+        sheet=_sheet(session, world.accounts["school_admin_b"], "金丝雀中学"),
+        own_sheet=_sheet(session, world.accounts["school_admin"], "画眉中学"),
     )
 
 
@@ -91,6 +95,15 @@ def _plan(code: str) -> NewPlan:
 def _job(session: Session, owner_id: int) -> int:
     made = insert(JobRow).values(kind="rates.figure_day", arguments={"canary": "CANARY-JOB"}, owner_id=owner_id)
     return int(session.execute(made.returning(JobRow.id)).scalar_one())
+
+
+def _sheet(session: Session, owner_id: int, title: str) -> int:
+    """Activation sheets of an account; no file belongs to them."""
+    refused = [{"name": title, "user_name": "", "code": "account_in_use"}]
+    row = ActivationSheet(owner_id=owner_id, title=title, count=0, refused=refused)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _line(session: Session, act: str, subject_id: int) -> int:

@@ -10,6 +10,7 @@ from app.core.db import Base
 
 UNGATED = {
     "account_session": "found by the digest of a secret, before anybody is an actor",
+    "activation_sheet": "found by its owner and an id",
     "coverage_option": "part of a plan, read by the key of a plan in scope",
     "fire": "the clockwork's own diary, names nobody",
     "first_run_link": "found by the digest of a secret; there is no tree yet",

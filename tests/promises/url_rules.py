@@ -64,6 +64,8 @@ VALUES: dict[str, Value] = {
     "account": Value(lambda _w, _s: "class_teacher", lambda _w, _s: ("school_admin_b", "root_admin")),
     "role_id": Value(lambda _, s: s.role, lambda _w, _s: (10**9,)),
     "code": Value(lambda _w, _s: "en", lambda _w, _s: ("xx",)),
+    "sheet_id": Value(lambda _, s: s.own_sheet, lambda _, s: (s.sheet,)),
+    "kind": Value(lambda _w, _s: "pdf", lambda _w, _s: ("xml",)),
     "token": Value(lambda _w, _s: "0" * 32, lambda _w, _s: ("0" * 32,)),
     "name": Value(lambda _w, _s: "departments", lambda _w, _s: ("no-such-list",)),
     "locale": Value(lambda _w, _s: "en", lambda _w, _s: ("xx",)),
@@ -158,4 +160,8 @@ RULES: dict[str, Rule] = {
     "HardshipView.edit": Rule(form={**HARDSHIP, "reason": "录入有误", "version": "1"}),
     "HardshipView.end": Rule(form={"until_on": "2027-01-01", "version": "1"}),
     "HardshipView.revoke": Rule(form={"reason": "录入有误", "version": "1"}),
+    "SheetView.list": Rule(is_own=True),
+    "SheetView.new": Rule(refused=("account_id",), form={"rowid": "@account_id"}),
+    "SheetView.show": Rule(),
+    "SheetView.fetch": Rule(),
 }

@@ -20,7 +20,7 @@ from app.accounts.workflow import AccountState
 from app.codes.rules import Issued
 from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
-from app.lists.listing import Column, Field, Listing, ListScreen, Tool
+from app.lists.listing import Batch, Column, Field, Listing, ListScreen, Tool
 from app.orgs import queries as orgs
 from app.web.acts import done, submitted
 from app.web.forms import ActForm, RecordForm
@@ -51,6 +51,7 @@ LISTING = Listing(
         Field("state", _l("State"), options=tuple(STATES.items())),
     ),
     tools=(Tool(_l("New user"), "AccountView.add", Permission.ACCOUNT_CREATE),),
+    batch=(Batch(_l("Activation sheets"), "SheetView.new", Permission.ACCOUNT_RESET),),
 )
 
 

@@ -1,0 +1,52 @@
+"""Activation sheets for more accounts than a browser waits for, and what the night clears away."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import loaded
+from app.access.gate import bind
+from app.accounts.services.sheets import HANDING_OUT
+from app.accounts.sheet import Order, deliver
+from app.core.errors import NotFound
+from app.core.feature import Job, Schedule
+from app.core.queue import JobRun
+from app.core.stored import erase_expired
+
+TIDYING = "accounts.tidy"
+LONGEST = 600
+"""Seconds the act may take; 5,000 accounts take a few."""
+
+
+def sheets(run: JobRun) -> None:
+    """Issue the codes and keep the files; that and the end of the job are one transaction, so it happens once."""
+    run.safe_point()
+
+    def step(percent: int) -> None:
+        run.safe_point()
+        run.progress(None, percent, 100)
+
+    def work(session: Session) -> None:
+        if run.owner_id is None:
+            raise NotFound(what="account")
+        actor = loaded(session, run.owner_id)
+        bind(session, actor)
+        facts = run.arguments
+        order = Order(str(facts["address"]), str(facts["language"]), also_in_use=bool(facts["also_in_use"]))
+        ids = [int(each) for each in facts["ids"]]
+        deliver(session, actor, order, account_ids=ids, store=run.files, keyring=run.keyring, step=step)
+        run.finish(session)
+
+    run.transaction(work, seconds=LONGEST)
+
+
+def tidy(run: JobRun) -> None:
+    """Erase files whose time is over, until none is left."""
+    store = run.files
+    while run.transaction(lambda session: erase_expired(session, store)):
+        run.safe_point()
+
+
+SHEETS = Job(HANDING_OUT, sheets)
+TIDY = Job(TIDYING, tidy)
+EACH_HOUR = Schedule("accounts.tidy", "17 * * * *", TIDYING)
