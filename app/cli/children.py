@@ -112,11 +112,13 @@ def worker(concurrency: int) -> None:
     log_to_stderr()
     with answering(), ExitStack() as held:
         settings = Settings.from_env()
-        jobs = [job for feature in _features() for job in feature.jobs]
+        features = _features()
+        jobs = [job for feature in features for job in feature.jobs]
+        loops = [loop for feature in features for loop in feature.loops]
         when_prepared(settings)
         url = held.enter_context(database_url(settings))
         database = Database(url)
-        Worker(database, jobs, concurrency=concurrency, data=settings.data).run()
+        Worker(database, jobs, loops=loops, concurrency=concurrency, data=settings.data).run()
         database.close()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import click
 
+    from app.core.db import Database
     from app.core.events import Listener
     from app.core.queue import JobRun
 
@@ -31,6 +32,19 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """Something small every worker does again and again, `every` so many seconds; `run` opens its own transaction.
+
+    Any number of workers do it beside each other, so `run` takes a lock or does nothing. It is no job: nobody waits for
+    it, and a failure is logged and tried again.
+    """
+
+    name: str
+    every: float
+    run: Callable[[Database], None]
+
+
+@dataclass(frozen=True)
 class MenuItem:
     """An entry of the left menu: English label (translated when shown), endpoint, icon, the target's permission."""
 
@@ -49,6 +63,7 @@ class Feature:
     screens: tuple[type[Any], ...] = ()
     jobs: tuple[Job, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    loops: tuple[Loop, ...] = ()
     sheets: tuple[Any, ...] = ()
     datasets: tuple[Any, ...] = ()
     commands: tuple[click.Command, ...] = ()

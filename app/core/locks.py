@@ -17,6 +17,8 @@ ASKED = "asked"
 MIGRATION = "migration"
 SCHEDULER = "scheduler"
 TREE = "tree"
+FIGURES = "figures"
+"""Whoever adds differences to the counters of figures, or puts the counters right."""
 PERSON = "person"
 
 
@@ -49,6 +51,11 @@ def _take(session: Session, function: str, word: str, keys: Iterable[int]) -> No
             ),
             {"word": word, "keys": ordered},
         )
+
+
+def try_share(session: Session, word: str, key: int = 0) -> bool:
+    """Take a shared lock until the transaction ends, or say at once that somebody else holds it alone."""
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock_shared(func.hashtextextended(word, key)))))
 
 
 def try_hold(session: Session, word: str, key: int = 0) -> bool:

@@ -28,7 +28,8 @@ from app.core import stalled
 from app.core.clock import sql_now
 from app.core.db import Database
 from app.core.errors import Refusal
-from app.core.feature import Job
+from app.core.feature import Job, Loop
+from app.core.loops import running
 from app.core.queue import MAX_ATTEMPTS, TASK, Cancelled, JobRow, JobRun, Lost, Stopping
 
 log = logging.getLogger(__name__)
@@ -75,15 +76,17 @@ class Worker:
         database: Database,
         jobs: Iterable[Job],
         *,
+        loops: Iterable[Loop] = (),
         concurrency: int = 2,
         pace: Pace | None = None,
         data: Path | None = None,
     ) -> None:
-        """Take the kinds of job this worker knows, and the data folder for those that use keys or files."""
+        """Take the jobs and loops this worker knows, and the data folder for those that use keys or files."""
         listed = tuple(jobs)
         self.jobs: Mapping[str, Job] = {job.name: job for job in listed}
         if len(self.jobs) < len(listed):
             raise ValueError("two kinds of job have the same name")
+        self.loops = tuple(loops)
         self.database = database
         self.concurrency = concurrency
         self.pace = pace or Pace()
@@ -93,7 +96,8 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop; running jobs reach their next safe point, or are given back after the grace."""
-        asyncio.run(self._run())
+        with running(self.loops, self.database, self.stop):
+            asyncio.run(self._run())
 
     async def _run(self) -> None:
         conninfo = make_url(self.database.url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Self
 
+from app.core.errors import Conflict
+
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
 NOTHING = "—"
@@ -25,6 +27,12 @@ class Status(StrEnum):
     WAIVED_HARDSHIP = "waived_hardship"
 
 
+class FiguresDiffer(Conflict):
+    """Kept figures are not what a count of the enrolments says; `count` says how many."""
+
+    code = "figures_differ"
+
+
 @dataclass(frozen=True)
 class Figures:
     """How many persons of a plan at a node stand where. `counts_stopped` is the plan's own rule.
@@ -38,6 +46,8 @@ class Figures:
     unregistered: int = 0
     stopped: int = 0
     waived_hardship: int = 0
+    amount: int = 0
+    """缴费总额: what the insured pay by their coverage options, in fen."""
     counts_stopped: bool = False
 
     @property
@@ -50,6 +60,11 @@ class Figures:
     def rate(self) -> Decimal | None:
         """参保率 in percent, half-up to two decimals, or None for nothing of nothing."""
         return percent(self.insured, self.total_eligible)
+
+    @property
+    def waiver_rate(self) -> Decimal | None:
+        """弃保率 in percent, half-up to two decimals, or None for nothing of nothing."""
+        return percent(self.waived, self.total_eligible)
 
     def count(self, status: Status) -> int:
         """The figure of that name."""

@@ -12,7 +12,7 @@ from app.access.scope import everything
 from app.enrolment.models import Enrolment
 from app.plans.models import Plan, PlanState
 from app.rates.models import FigureDay
-from app.rates.queries import counts
+from app.rates.queries.recount import counts
 
 EVERY_CLASS = "the nightly figures are those of all classes"
 COLUMNS = ["plan_id", "node_id", "day", "insured", "waived", "pending", "unregistered", "stopped", "waived_hardship"]

@@ -1,0 +1,25 @@
+"""Reading figures: a package because one file would be too long to read in a sitting.
+
+`places` whose figures one may read, `live` the figures of this instant, `people` the list behind each, `recount` the
+definition by which all of them are checked. A figure and its list share one condition, so they cannot differ.
+"""
+
+from __future__ import annotations
+
+from app.rates.queries.live import Row, at, at_each, by_child, children
+from app.rates.queries.people import Member, behind, people
+from app.rates.queries.places import own_place, place, readable_codes
+
+__all__ = [
+    "Member",
+    "Row",
+    "at",
+    "at_each",
+    "behind",
+    "by_child",
+    "children",
+    "own_place",
+    "people",
+    "place",
+    "readable_codes",
+]

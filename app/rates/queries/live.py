@@ -1,0 +1,111 @@
+"""The figures of this instant: counters and the differences not yet added to them, read in one statement.
+
+At and above schools the counters of schools are read (a province has thousands, not a quarter of a million), below
+them those of classes; so are they for who keeps only some classes of the place asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, cast, func, select, true
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.orm import Session, aliased
+
+from app.access.actor import Actor, ids_in
+from app.access.permissions import Permission
+from app.access.scope import under, visible
+from app.orgs import queries as orgs
+from app.orgs.models import OrgNode
+from app.plans.models import Plan
+from app.rates.models import SUMS, PlanClassFigure, PlanFigureDelta, PlanSchoolFigure
+from app.rates.rules import Figures
+
+Table = type[PlanClassFigure] | type[PlanSchoolFigure]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A place with its figures."""
+
+    place: orgs.Place
+    figures: Figures
+
+
+def at(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> Figures:
+    """The figures of a plan at a node."""
+    table = _table(actor, node, of_schools=node.school_id in {None, node.id})
+    waiting = _waiting(actor, plan, node, table)
+    kept = visible(_kept(plan, table).where(under(table.tree_path, (node.path,))), table, actor, Permission.FIGURE_READ)
+    figure, rest = kept.subquery("figure"), select(*_sums(waiting.c)).subquery("rest")
+    both = [figure.c[name] + rest.c[name] for name in SUMS]
+    row = session.execute(select(*both).select_from(figure).join(rest, true())).one()
+    return figures_of(row, plan)
+
+
+def by_child(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> list[Row]:
+    """The figures of a plan at each node right below one, in their order; one LATERAL range per child."""
+    wanted = children(session, actor, node)
+    found = at_each(session, actor, plan, node, wanted)
+    return [Row(shown, found[shown.id]) for shown in orgs.describe(session, wanted)]
+
+
+def at_each(session: Session, actor: Actor, plan: Plan, node: OrgNode, below: list[OrgNode]) -> dict[int, Figures]:
+    """The figures of a plan at each of some nodes below one, by the ids of the nodes."""
+    table = _table(actor, node, of_schools=all(each.school_id in {None, each.id} for each in below))
+    waiting = _waiting(actor, plan, node, table)
+    end = func.left(OrgNode.path, -1).concat("0")
+    inside = and_(table.tree_path >= OrgNode.path, table.tree_path < end)
+    kept = visible(_kept(plan, table).where(inside), table, actor, Permission.FIGURE_READ).lateral("figure")
+    reached = and_(waiting.c.path >= OrgNode.path, waiting.c.path < end)
+    rest = select(*_sums(waiting.c)).where(reached).lateral("rest")
+    both = [kept.c[name] + rest.c[name] for name in SUMS]
+    stmt = select(OrgNode.id, *both).join(kept, true()).join(rest, true())
+    stmt = stmt.where(OrgNode.id.in_([child.id for child in below]))
+    scoped = visible(stmt, OrgNode, actor, Permission.FIGURE_READ)
+    return {row[0]: figures_of(row[1:], plan) for row in session.execute(scoped)}
+
+
+def children(session: Session, actor: Actor, node: OrgNode) -> list[OrgNode]:
+    """The nodes right below one, or those of the actor's own places below it where the node itself is not covered."""
+    if actor.covers(Permission.FIGURE_READ, node.path):
+        stmt = select(OrgNode).where(OrgNode.parent_id == node.id)
+    else:
+        tops = [ids_in(p)[-1] for p in actor.places(Permission.FIGURE_READ) if p.startswith(node.path)]
+        stmt = select(OrgNode).where(OrgNode.id.in_(tops))
+    ordered = stmt.order_by(OrgNode.sort, OrgNode.path)
+    return list(session.scalars(visible(ordered, OrgNode, actor, Permission.FIGURE_READ)))
+
+
+def figures_of(row: Sequence[int] | SqlRow[*tuple[Any, ...]], plan: Plan) -> Figures:
+    """The figures of a row of sums in the order of `SUMS`."""
+    numbers = {name: int(value) for name, value in zip(SUMS, row, strict=True)}
+    return Figures(**numbers, counts_stopped=plan.counts_stopped)
+
+
+def _table(actor: Actor, node: OrgNode, *, of_schools: bool) -> Table:
+    return PlanSchoolFigure if of_schools and actor.covers(Permission.FIGURE_READ, node.path) else PlanClassFigure
+
+
+def _kept(plan: Plan, table: Table) -> Select[*tuple[Any, ...]]:
+    return select(*_sums(table.__table__.c)).where(table.plan_id == plan.id)
+
+
+def _waiting(actor: Actor, plan: Plan, node: OrgNode, table: Table) -> CTE:
+    """The differences of a plan below a node that are not yet in the counters, one row for each class or school."""
+    place = aliased(OrgNode)
+    stands_at = PlanFigureDelta.school_id if table is PlanSchoolFigure else PlanFigureDelta.node_id
+    stmt = (
+        select(place.path, *_sums(PlanFigureDelta.__table__.c))
+        .join(place, place.id == stands_at)
+        .where(PlanFigureDelta.plan_id == plan.id, under(place.path, (node.path,)))
+        .group_by(place.path)
+    )
+    scoped = visible(stmt, place, actor, Permission.FIGURE_READ, along=(PlanFigureDelta,))
+    return scoped.cte("waiting").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _sums(columns: Any) -> list[ColumnElement[int]]:
+    return [cast(func.coalesce(func.sum(columns[name]), 0), BigInteger).label(name) for name in SUMS]
