@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5c1f0a7d9e21"
-down_revision = "b51c7d20e9a4"
+down_revision = "c4e8a1d07b52"
 branch_labels = None
 depends_on = None
 
