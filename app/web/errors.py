@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from app.core.errors import Refusal
+from app.web.request import accident
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,11 @@ def on_http(error: HTTPException) -> Response:
 
 
 def on_accident(error: Exception) -> Response:
-    """Answer a bug with 500 and a number; the log has the number and the trace, never what was typed."""
+    """Answer a bug with 500 and a number; the log has the number and the trace, never what was typed.
+
+    The page asks the database nothing: what went wrong may be its connection, or the transaction it would ask in.
+    """
+    accident()
     incident = secrets.token_hex(4).upper()
     log.error("incident %s at %s %s", incident, request.method, request.path, exc_info=error)
     return answer(500, "http_500", str(HTTP_SENTENCES[500]), incident=incident)

@@ -17,6 +17,8 @@ from app.core.files import FileStore
 
 T = TypeVar("T")
 EXTENSION = "xuebao"
+LOADED = "_login_user"
+"""Where Flask-Login keeps who asks, once it has asked; without it, the first look at `g.user` loads."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,24 @@ def stop() -> str | None:
     if locale:
         session["locale"] = locale
     return token
+
+
+def is_guarded() -> bool:
+    """Whether a cookie may travel by encrypted connections only: always in production, whatever a proxy forgets."""
+    return request.is_secure or bool(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+def accident() -> None:
+    """From now on this request asks the database nothing, not even who asks: known is who was known before."""
+    g.accident = True
+    known = g.get(LOADED)
+    g.user = known if isinstance(known, Visitor) else None
+    setattr(g, LOADED, g.user)
+
+
+def is_accident() -> bool:
+    """Whether something went wrong that was not foreseen."""
+    return bool(g.get("accident"))
 
 
 def close(_error: BaseException | None = None) -> None:

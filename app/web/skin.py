@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.wrappers import Response
 
-from app.web.request import reading, visitor
+from app.web.request import is_accident, reading, visitor
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none';"
@@ -36,9 +36,9 @@ def init_app(app: Flask, folders: list[str]) -> None:
 
 
 def frame() -> dict[str, Any]:
-    """What the frame of every page shows of the visitor: place and roles."""
+    """What the frame of every page shows of the visitor: place and roles; nothing once there was an accident."""
     found = visitor()
-    if found is None:
+    if found is None or is_accident():
         return {}
     describe = current_app.extensions["xuebao-frame"]
     shown: dict[str, Any] = describe(reading(), found.actor)

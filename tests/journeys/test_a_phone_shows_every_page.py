@@ -35,6 +35,7 @@ def _look_on_phone(visit: Visit) -> None:
 
 @pytest.mark.parametrize("role", ["school_admin", "guardian"])
 def test_a_phone_shows_every_page(role: str, visiting: Visiting) -> None:
+    """FAB §1.4: lists do not fit a phone."""
     visit = visiting(role, size=PHONE)
     visit.page.goto("/")
     for path in visit.menu_entries():

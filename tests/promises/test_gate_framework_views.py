@@ -171,6 +171,7 @@ def test_the_choices_of_a_relation_are_the_own_places(path: str, admin: FlaskCli
 
 
 def test_the_lists_below_a_row_are_of_that_row(admin: FlaskClient, stage: Stage) -> None:
+    """FAB §3.2, FAB §3.15: lists below a row, lists filtered by it; a foreign master row is an accident."""
     own = admin.get(f"/schools/show/{stage.world.nodes[A]}", base_url=HOST)
     assert own.status_code == 200
     assert _leaks(stage, own) == set()
@@ -180,6 +181,7 @@ def test_the_lists_below_a_row_are_of_that_row(admin: FlaskClient, stage: Stage)
 
 
 def test_actions_are_handed_no_foreign_row(admin: FlaskClient, stage: Stage, foreign: int) -> None:
+    """FAB §3.8, FAB §3.9: bulk acts on foreign ids; single acts on a foreign id."""
     MARKED.clear()
     own = stage.world.of(A)[0].student_id
     admin.post(f"/pupils/action/mark/{foreign}", base_url=HOST)
@@ -197,6 +199,7 @@ def test_who_may_not_read_students_enters_none_of_it(app: Flask, stage: Stage) -
 
 
 def test_two_requests_at_once_keep_their_own_filters(app: Flask, stage: Stage) -> None:
+    """FAB §3.17: requests share their filters."""
     token = open_session(stage.database, stage.world.accounts["school_admin"])
     answers: dict[str, str] = {}
 

@@ -65,6 +65,7 @@ def test_who_administers_an_account_does_not_read_where_else_it_has_posts(admin:
 
 
 def test_entering_somebody_who_is_known_elsewhere_tells_only_that_it_is_so(admin: FlaskClient, stage: Stage) -> None:
+    """FAB §3.12: uniqueness tells who is elsewhere."""
     known = stage.world.of(B)[0]
     typed = {
         "key": "1" * 32,

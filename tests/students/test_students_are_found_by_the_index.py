@@ -41,6 +41,7 @@ def _crowd(session: Session) -> None:
 @pytest.mark.usefixtures("crowd")
 @pytest.mark.parametrize("asked", ["𬭩", "陈𬭩", "𬭩䶮", "陈𬭩䶮"])
 def test_part_of_a_name_is_found_by_the_index(session: Session, asked: str) -> None:
+    """FAB §4.5: searching reads the whole table."""
     stmt = select(Person.name).where(named_like(asked))
     assert list(session.scalars(everything(stmt, because=TEST))) == ["陈𬭩䶮"]
     sql = stmt.compile(session.get_bind(), compile_kwargs={"literal_binds": True})

@@ -42,6 +42,7 @@ def test_f8_a_copied_cookie_is_dead_after_signing_out(site: Site) -> None:
 
 
 def test_f9_a_password_reset_ends_every_session_at_the_next_click_in_every_process(site: Site) -> None:
+    """F9, FAB §2.6: a cookie lives on after a reset; a reset ends no session."""
     here, there = site.visit("class_teacher", 0), site.visit("class_teacher", 1)
     assert get(here).status_code == get(there).status_code == 200
     assert site.act(site.visit("school_admin"), "class_teacher", "reset").status_code == 303
@@ -75,6 +76,7 @@ def test_f10_disabling_ends_sessions_and_enabling_does_not_revive_them(site: Sit
 
 
 def test_f11_the_right_password_does_not_open_after_forty_wrong_ones(site: Site) -> None:
+    """FAB §2.4, FAB §2.5: tries are counted by nobody, or by each process for itself; there is no lockout."""
     site.give_password("class_teacher")
     client = site.stranger()
     codes = [enter(client, "class_teacher", f"wrong {number}").status_code for number in range(40)]
@@ -114,6 +116,7 @@ def test_f14_a_foreign_host_name_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize("size", ["999999999", "501", "0", "-1", "abc"])
 def test_f17_a_page_holds_at_most_five_hundred_rows(site: Site, size: str) -> None:
+    """F17, FAB §4.6: a page of any size, signing out by a link; a page of any size."""
     assert get(site.visit("school_admin"), f"/users/?size={size}").status_code == 422
 
 

@@ -160,6 +160,7 @@ def test_what_will_change_is_shown_before_roles_are_saved(site: Site) -> None:
 
 
 def test_whoever_holds_the_code_chooses_a_password_and_is_signed_in(site: Site) -> None:
+    """FAB §2.8: a password made by an administrator need not be changed."""
     admin, owner = site.visit("school_admin"), site.stranger(1)
     code = code_of(admin, add(admin))
     asked = owner.post("/activate/", data={"code": code.lower()}, base_url=HOST).get_data(as_text=True)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.codes.rules import Issued
 from app.core.crypto import BrokenSeal
-from app.web.request import backstage
+from app.web.request import backstage, is_guarded
 
 MINUTE = "yyyy-MM-dd HH:mm"
 FRESH = "fresh"
@@ -33,7 +33,7 @@ def with_code(answer: Response, issued: dict[int, Issued]) -> Response:
             path=url_for("AccountView.code", account_id=account_id),
             httponly=True,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=is_guarded(),
         )
     return answer
 

@@ -18,7 +18,7 @@ from app.accounts.services import make_first_superuser
 from app.accounts.views.sentences import tell_fields
 from app.core.errors import Invalid, Refusal
 from app.web import errors
-from app.web.request import backstage, reading, start, stop, visitor, write
+from app.web.request import backstage, is_guarded, reading, start, stop, visitor, write
 from app.web.screens import Screen, everybody, text_argument
 
 NAME_COOKIE = "name"
@@ -175,6 +175,5 @@ def _remember(answer: Response, kept: Mapping[str, str | None]) -> Response:
         if value is None:
             answer.delete_cookie(name)
         else:
-            secure = request.is_secure
-            answer.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure)
+            answer.set_cookie(name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=is_guarded())
     return answer

@@ -34,7 +34,7 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES, ids=PAGES.get)
 def test_a_foreign_row_and_no_row_give_one_and_the_same_answer(page: str, house: House) -> None:
-    """F2: status and page are equal to the letter, opened or sent as a form."""
+    """F2, FAB §3.1: status and page are equal to the letter, opened or sent as a form."""
     strangers, world = house.strangers, house.world
     foreign = {
         "student": world.of(B)[0].student_id,

@@ -31,7 +31,7 @@ FORMS: dict[str, tuple[str, dict[str, object]]] = {
 
 @pytest.mark.parametrize("what", FORMS)
 def test_no_form_puts_anything_into_another_school(what: str, house: House) -> None:
-    """F3: refused, and nothing is written."""
+    """F3, FAB §3.5, FAB §3.6: refused, and nothing is written."""
     path, typed = FORMS[what]
     world = house.world
     ids: dict[str, object] = {

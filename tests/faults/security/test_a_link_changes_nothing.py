@@ -31,7 +31,7 @@ def test_the_token_check_is_on_and_the_switch_for_links_is_off(house: House) -> 
     ],
 )
 def test_what_a_form_does_no_link_does(path: str, house: House) -> None:
-    """F19: 405, and nothing is written."""
+    """F19, FAB §2.11: 405, and nothing is written."""
     ids = {
         "job": house.strangers.own_job,
         "session": house.strangers.own_session,

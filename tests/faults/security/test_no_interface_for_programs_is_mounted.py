@@ -12,7 +12,7 @@ from tests.make.visits import HOST, browser, open_session
 
 
 def test_no_view_of_the_framework_serves_rows(house: House) -> None:
-    """F6: every view is a screen of ours; nothing is generated over a table."""
+    """F6, FAB §3.10, FAB §3.11: every view is a screen of ours; nothing is generated over a table."""
     views = house.app.extensions["appbuilder"].baseviews
     assert len(views) > 10
     assert [type(view).__name__ for view in views if isinstance(view, (BaseApi, BaseModelView))] == []
@@ -28,7 +28,7 @@ def test_the_addresses_of_the_framework_interface_lead_nowhere(path: str, house:
 
 
 def test_nothing_is_exempt_from_the_token(house: House) -> None:
-    """F7: no view and no blueprint is left out of the check."""
+    """F7, FAB §2.10: no view and no blueprint is left out of the check."""
     csrf = house.guarded.extensions["csrf"]
     assert (csrf._exempt_views, csrf._exempt_blueprints) == (set(), set())
     assert house.guarded.config["WTF_CSRF_CHECK_DEFAULT"]

@@ -21,7 +21,7 @@ TYPED = (
     ["/departments/{department}/edit", "/departments/new", "/users/new", "/users/{account}/edit", "/orgs/{node}/add"],
 )
 def test_what_stands_in_the_address_is_not_sent(path: str, house: House) -> None:
-    """F4: the form lacks its fields, so it is refused and shows nothing of the address."""
+    """F4, FAB §3.7: the form lacks its fields, so it is refused and shows nothing of the address."""
     ids = {
         "department": house.strangers.own_department,
         "account": house.world.accounts["class_teacher"],

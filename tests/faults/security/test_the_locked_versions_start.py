@@ -15,7 +15,7 @@ PINNED = {"marshmallow": 4, "wtforms": 4}
 
 @pytest.mark.parametrize("package", PINNED)
 def test_what_the_framework_breaks_with_is_kept_out(package: str) -> None:
-    """F20, fab §0.1: by the lock and by what is asked for."""
+    """F20, FAB §0.1: by the lock and by what is asked for."""
     assert int(version(package).split(".")[0]) < PINNED[package]
     wanted = (ROOT / "requirements.in").read_text("utf-8").lower().split("\n")
     assert [line for line in wanted if line.startswith(package) and f"<{PINNED[package]}" in line]

@@ -1,0 +1,57 @@
+"""FAB §3.3, §3.4, §3.16: the choices of a relation were those of everybody; §4.2: and all of them, at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.accounts import queries
+from tests.faults.conftest import House
+from tests.make.attacks import canaries, seen
+
+# the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
+pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
+
+PAGES = ("/students/", "/students/new", "/users/", "/users/new", "/departments/new", "/orgs/", "/figures/", "/changes/")
+PICKERS = (
+    "/users/places?place={}",
+    "/orgs/options?q={}",
+    "/students/classes?q={}",
+    "/role-answer/accounts?q={}",
+)
+ROLES = ("school_admin", "class_teacher", "class_set_admin", "unit_operator", "guardian")
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_forms_and_query_forms_offer_nothing_of_another_school(who: str, house: House) -> None:
+    """FAB §3.3, FAB §3.4: the whole page is looked through, choices included."""
+    words = canaries(house.world)
+    for path in PAGES:
+        assert seen(house.get(who, path).text, words, "") == set(), path
+
+
+@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize("picker", PICKERS)
+def test_what_is_suggested_while_typing_is_ones_own(picker: str, who: str, house: House) -> None:
+    """FAB §3.16: by name, by code, by a part of either, by what matches everything."""
+    words = canaries(house.world)
+    for typed in ("金丝雀", "CAN", "440103", "school_admin_b", "%", ""):
+        answer = house.get(who, picker.format(typed.replace("%", "%25")))
+        assert answer.status_code in {200, 403}
+        assert seen(answer.text, words, typed) == set(), typed
+
+
+def test_a_relation_with_many_choices_is_searched_not_listed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAB §4.2: 20,000 choices took seconds to draw; beyond 200 they are suggested while one types."""
+    monkeypatch.setattr(queries, "MOST_CHOICES", 3)
+    page = house.get("school_admin", "/users/new").text
+    assert 'hx-get="/users/places"' in page
+    assert not re.search(r'<select[^>]*name="place"', page)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_draws_more_than_two_hundred_choices(path: str, house: House) -> None:
+    """FAB §4.2: for whoever sees the most."""
+    for select in re.findall(r"<select\b.*?</select>", house.get("root_admin", path).text, re.DOTALL):
+        assert select.count("<option") <= 201
