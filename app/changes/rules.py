@@ -31,6 +31,15 @@ class ChangeKind(StrEnum):
     GRANT_ENDED = "grant_ended"
     DEPARTMENT_CHANGED = "department_changed"
     HARDSHIP_CHANGED = "hardship_changed"
+    ENROLMENT_SAVED = "enrolment_saved"
+    ENROLMENT_SUBMITTED = "enrolment_submitted"
+    ENROLMENT_WITHDRAWN = "enrolment_withdrawn"
+    ENROLMENT_APPROVED = "enrolment_approved"
+    ENROLMENT_REJECTED = "enrolment_rejected"
+    ENROLMENT_ENTERED = "enrolment_entered"
+    ENROLMENT_CORRECTED = "enrolment_corrected"
+    ENROLMENT_STOPPED = "enrolment_stopped"
+    ENROLMENT_RESUMED = "enrolment_resumed"
 
 
 @dataclass(frozen=True)

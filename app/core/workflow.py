@@ -21,7 +21,10 @@ class WrongState(Conflict):
 
 @dataclass(frozen=True)
 class Move(Generic[S, E]):
-    """One row of the table: an event leads from a state to another, needs a permission, may ask for something."""
+    """One row of the table: an event leads from a state to another, needs a permission, may ask for something.
+
+    `given` is what decides between moves of one event from one state: they lead to different states.
+    """
 
     event: E
     source: S
@@ -29,6 +32,7 @@ class Move(Generic[S, E]):
     needs: str
     asks: str | None = None
     not_by: str | None = None
+    given: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,20 +43,24 @@ class Workflow(Generic[S, E]):
     start: S
     moves: tuple[Move[S, E], ...]
 
-    def move(self, state: S, event: E) -> Move[S, E]:
+    def move(self, state: S, event: E, given: str | None = None) -> Move[S, E]:
         """The move an event makes from a state, or `WrongState`."""
         for move in self.moves:
-            if move.source == state and move.event == event:
+            if move.source == state and move.event == event and move.given in {None, given}:
                 return move
         raise WrongState(state=str(state), event=str(event))
 
     def events(self, state: S) -> tuple[E, ...]:
         """What may happen next; screens take their buttons from it."""
-        return tuple(move.event for move in self.moves if move.source == state)
+        return tuple(dict.fromkeys(move.event for move in self.moves if move.source == state))
 
     def sources(self, event: E) -> tuple[S, ...]:
         """The states from which an event is possible, for compare-and-set statements."""
-        return tuple(move.source for move in self.moves if move.event == event)
+        return tuple(dict.fromkeys(move.source for move in self.moves if move.event == event))
+
+    def targets(self, event: E) -> dict[str | None, S]:
+        """Where an event leads, by what is given; an event leads to the same state from wherever it starts."""
+        return {move.given: move.target for move in self.moves if move.event == event}
 
     def reachable(self) -> frozenset[S]:
         """Every state some history leads to."""

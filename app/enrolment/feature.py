@@ -10,6 +10,7 @@ from app.enrolment.services import ask_everybody, ask_newcomers
 from app.plans.rules import PlanOpened
 from app.students.records import ENROLMENTS
 from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPlaced
+from app.web.language import lazy as _l
 
 ENROLMENTS.append(student_lines)
 
@@ -22,4 +23,27 @@ FEATURE = Feature(
         Listener(StudentsLeft, count_no_more),
         Listener(HardshipChanged, recount_hardship),
     ),
+    sentences={
+        "plan_not_open": _l(
+            "The plan has been closed, so nothing in it can be changed now. Ask whoever made the plan if it should be"
+            " opened again."
+        ),
+        "window_not_yet": _l("Applications are not taken yet. They begin at %(since)s."),
+        "window_over": _l("Applications are no longer taken: the time ended at %(until)s. Ask your counsellor."),
+        "review_over": _l("Applications are no longer reviewed: the time ended at %(until)s."),
+        "own_application": _l(
+            "This is an application of your own, or one you filed yourself. Somebody else has to decide about it."
+        ),
+        "counted_no_more": _l("The student has left, so this application is history and stays as it is."),
+        "moved_meanwhile": _l("The student changed class at this moment. Please look at the page again."),
+        "profile_incomplete": _l("Please complete the basic record first; then the application can be submitted."),
+        "count_changed": _l(
+            "%(now)s applications match now, not %(shown)s as on your page. Nothing was changed. Please look at the"
+            " list and decide again."
+        ),
+        "coverage_missing": _l("Please choose the months of cover, or that you do not enrol."),
+        "waiver_reason_missing": _l("Who does not enrol gives a reason. Please choose one."),
+        "waiver_text_length": _l("Please say the other reason in 2 to 200 characters."),
+        "opinion_length": _l("Please give an opinion of 2 to 200 characters. A rejection needs one."),
+    },
 )

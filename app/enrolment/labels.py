@@ -6,18 +6,22 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.enrolment import queries
+from app.records.labels import CHOICES, ENROLMENT_STATES, WAIVER_REASONS
 from app.students.records import EnrolmentLine
 from app.web.language import lazy as _l
 
-STATES = {
-    "unregistered": _l("Not registered"),
-    "draft": _l("Draft"),
-    "submitted": _l("Awaiting review"),
-    "rejected": _l("Rejected"),
-    "insured": _l("Insured"),
-    "waived": _l("Waived"),
-    "stopped": _l("Stopped"),
+__all__ = ["CHOICES", "REASONS", "SOURCES", "STATES", "student_lines"]
+
+STATES = ENROLMENT_STATES
+REASONS = WAIVER_REASONS
+SOURCES = {
+    "roll": _l("Nobody yet"),
+    "student": _l("By the family"),
+    "counsellor": _l("By staff, on behalf"),
+    "import": _l("By import"),
+    "renewal": _l("By renewal"),
 }
+"""Where a decision came from."""
 
 
 def student_lines(session: Session, actor: Actor, student_id: int) -> list[EnrolmentLine]:

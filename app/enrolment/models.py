@@ -25,7 +25,7 @@ from app.orgs.models import one_of
 
 __all__ = ["Enrolment", "EnrolmentState", "Source", "Tally", "WaiverReason"]
 
-
+NOT_DECIDED = "state NOT IN ('insured', 'waived', 'stopped')"
 TALLY_SQL = """CASE
  WHEN removed_at IS NOT NULL THEN NULL
  WHEN state IN ('unregistered', 'draft', 'rejected') THEN 'unregistered'
@@ -60,6 +60,13 @@ class Enrolment(Numbered, InSchool, Base):
             "removed_at IS NULL OR state IN ('unregistered', 'draft', 'submitted', 'rejected')",
             "removed_undecided",
         ),
+        CheckConstraint("coverage_option_id IS NULL OR choice = 'insure'", "option_of_insured"),
+        CheckConstraint(
+            "waiver_text IS NULL OR (waiver_reason = 'other' AND length(waiver_text) BETWEEN 1 AND 200)", "waiver_text"
+        ),
+        CheckConstraint("opinion IS NULL OR length(opinion) BETWEEN 1 AND 200", "opinion"),
+        CheckConstraint(f"{NOT_DECIDED} OR decided_at IS NOT NULL", "decided_at"),
+        CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", "submitted_at"),
         Index(
             "uq_enrolment_live",
             "person_id",
@@ -70,6 +77,8 @@ class Enrolment(Numbered, InSchool, Base):
         ),
         Index("ix_enrolment_plan_path", "plan_id", "tree_path", "tally"),
         Index("ix_enrolment_student_id", "student_id"),
+        Index("ix_enrolment_filed_by", "filed_by"),
+        Index("ix_enrolment_decided_by", "decided_by"),
         *school_keys("enrolment"),
     )
     families_read = True
@@ -82,12 +91,19 @@ class Enrolment(Numbered, InSchool, Base):
     state: Mapped[str] = mapped_column(Text, server_default="unregistered")
     choice: Mapped[str | None] = mapped_column(Text)
     waiver_reason: Mapped[str | None] = mapped_column(Text)
+    waiver_text: Mapped[str | None] = mapped_column(Text)
+    """What the reason `other` means, in words."""
     coverage_option_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_option.id"))
     hardship: Mapped[bool] = mapped_column(server_default=text("false"))
     source: Mapped[str] = mapped_column(Text, server_default="roll")
     tally: Mapped[str | None] = mapped_column(Text, Computed(TALLY_SQL, persisted=True))
     submitted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    filed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """The account that submitted the application, or entered it on behalf (then `source` is counsellor)."""
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    opinion: Mapped[str | None] = mapped_column(Text)
+    """The opinion of the last review; kept while the application is mended."""
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
     version: Mapped[int] = mapped_column(Integer, server_default="1")

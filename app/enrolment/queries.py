@@ -1,27 +1,223 @@
-"""Reading enrolments within the scope."""
+"""Reading enrolments within the scope: a student's, the list for the staff, one application with its history."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.access.actor import Actor
+from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
-from app.access.scope import visible
+from app.access.scope import everything, under, visible
+from app.accounts.models import Account
+from app.changes.models import ChangeRecord
+from app.core.errors import NotFound
 from app.enrolment.models import Enrolment
-from app.plans.models import Plan
+from app.enrolment.rules import as_family
+from app.orgs import queries as orgs
+from app.orgs.models import Kind, OrgNode
+from app.people.models import Person
+from app.plans.models import CoverageOption, Plan, PlanStep, ReportingUnit
+from app.students.models import Student
+from app.students.queries import MOST_CLASSES, class_choices, named_like
+
+COUNT_CAP = 10_001
+Line = Row[*tuple[Any, ...]]
 
 
-def of_student(session: Session, actor: Actor, student_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of applications is asked for; empty fields match everything."""
+
+    plan_id: int
+    name: str = ""
+    number: str = ""
+    class_name: str = ""
+    state: str = ""
+    choice: str = ""
+    below: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An application as a list shows it; amounts in fen, `class_name` and `school_name` as this year calls them."""
+
+    row: Line
+    class_name: str
+    school_name: str
+    full_name: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One application with all that is known about it; `filed_by` and `decided_by` are names."""
+
+    enrolment: Enrolment
+    plan: Plan
+    option: CoverageOption | None
+    name: str
+    student_number: str
+    full_name: str
+    filed_by: str | None
+    decided_by: str | None
+
+
+def of_student(session: Session, actor: Actor, student_id: int) -> Sequence[Line]:
     """A student's enrolments, the latest cover year first: plan, cover_year, state, at, removed_at."""
     at = func.coalesce(Enrolment.decided_at, Enrolment.submitted_at, Enrolment.created_at).label("at")
     stmt = (
-        select(Plan.name.label("plan"), Enrolment.cover_year, Enrolment.state, at, Enrolment.removed_at)
+        select(Plan.name.label("plan"), Enrolment.cover_year, Enrolment.state, at, Enrolment.removed_at, Enrolment.id)
         .join(Plan, Plan.id == Enrolment.plan_id)
         .where(Enrolment.student_id == student_id)
         .order_by(Enrolment.cover_year.desc(), Enrolment.id.desc())
     )
     return session.execute(visible(stmt, Enrolment, actor, Permission.ENROLMENT_READ, along=(Plan,))).all()
+
+
+def own(session: Session, actor: Actor) -> Sequence[Line]:
+    """The counted enrolments of the actor's own persons: self, children; open plans first, then the newest."""
+    stmt = (
+        select(Enrolment, Plan, Person.name)
+        .join(Plan, Plan.id == Enrolment.plan_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.removed_at.is_(None))
+        .order_by((Plan.state == "open").desc(), Enrolment.cover_year.desc(), Person.name, Enrolment.id)
+    )
+    family = as_family(actor)
+    return session.execute(visible(stmt, Enrolment, family, Permission.ENROLMENT_READ, along=(Plan, Person))).all()
+
+
+def count(session: Session, actor: Actor, wanted: Wanted) -> int:
+    """How many applications match, counted up to 10,001."""
+    matching = _matching(session, actor, select(Enrolment.id), wanted, Permission.ENROLMENT_READ)
+    stmt = select(func.count()).select_from(matching.limit(COUNT_CAP).subquery())
+    return session.scalar(stmt) or 0
+
+
+def ids_matching(session: Session, actor: Actor, wanted: Wanted, permission: Permission) -> list[int]:
+    """The ids of all applications that match, as far as the permission reaches."""
+    return list(session.scalars(_matching(session, actor, select(Enrolment.id), wanted, permission)))
+
+
+def page(session: Session, actor: Actor, wanted: Wanted, *, limit: int, offset: int) -> list[Shown]:
+    """One page of the matching applications, by class and student number: first the ids, then what is shown."""
+    ids = _matching(session, actor, select(Enrolment.id), wanted, Permission.ENROLMENT_READ)
+    ordered = ids.order_by(Enrolment.tree_path, Student.student_number, Enrolment.id).limit(limit).offset(offset)
+    found = list(session.scalars(ordered))
+    shown = shown_of(session, actor, found)
+    return [shown[each] for each in found if each in shown]
+
+
+def shown_of(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Shown]:
+    """What a list shows of these applications, as far as the actor may read them; two statements."""
+    stmt = _columns().where(Enrolment.id.in_(ids))
+    rows = session.execute(visible(stmt, Enrolment, actor, Permission.ENROLMENT_READ, along=(Student, Person))).all()
+    names = orgs.names_of(session, {row.tree_path for row in rows}) if rows else {}
+    return {row.id: _shown(row, names[row.tree_path]) for row in rows}
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            *(getattr(Enrolment, name) for name in ("id", "version", "plan_id", "student_id", "tree_path")),
+            *(getattr(Enrolment, name) for name in ("school_id", "state", "choice", "waiver_reason", "waiver_text")),
+            *(getattr(Enrolment, name) for name in ("hardship", "source", "submitted_at", "decided_at", "opinion")),
+            Student.student_number,
+            Person.name,
+            Person.sex,
+            CoverageOption.label.label("coverage"),
+            CoverageOption.personal_amount,
+        )
+        .join(Student, Student.id == Enrolment.student_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(CoverageOption, CoverageOption.id == Enrolment.coverage_option_id)
+    )
+
+
+def _shown(row: Line, lineage: Sequence[str]) -> Shown:
+    inside = lineage[ids_in(row.tree_path).index(row.school_id) :]
+    return Shown(row, lineage[-1], inside[0], " / ".join(inside))
+
+
+def _matching(
+    session: Session, actor: Actor, stmt: Select[*tuple[Any, ...]], wanted: Wanted, permission: Permission
+) -> Select[*tuple[Any, ...]]:
+    stmt = stmt.join(Student, Student.id == Enrolment.student_id)
+    stmt = stmt.where(Enrolment.plan_id == wanted.plan_id, Enrolment.removed_at.is_(None))
+    if wanted.below:
+        stmt = stmt.where(under(Enrolment.tree_path, (wanted.below,)))
+    if wanted.name:
+        stmt = stmt.join(Person, Person.id == Enrolment.person_id).where(named_like(wanted.name))
+    if wanted.number:
+        stmt = stmt.where(Student.student_number.startswith(wanted.number, autoescape=True))
+    if wanted.state:
+        stmt = stmt.where(Enrolment.state == wanted.state)
+    if wanted.choice:
+        stmt = stmt.where(Enrolment.choice == wanted.choice)
+    if wanted.class_name:
+        stmt = stmt.where(_in_class(session, actor, wanted.class_name))
+    return visible(stmt, Enrolment, actor, permission, along=(Student, Person, OrgNode))
+
+
+def _in_class(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:
+    """In a class of that number or name; where more match than are looked at, by the stored name alone."""
+    meant = class_choices(session, actor, Permission.ENROLMENT_READ, text, limit=MOST_CLASSES)
+    if len(meant) < MOST_CLASSES:
+        return Enrolment.node_id.in_([choice.id for choice in meant])
+    node = select(OrgNode.id).where(OrgNode.kind == Kind.CLASS, OrgNode.name.contains(text, autoescape=True))
+    return Enrolment.node_id.in_(node)
+
+
+def one(session: Session, actor: Actor, permission: Permission, *, enrolment_id: int) -> Detail:
+    """One application with all its details, or `NotFound`; two statements."""
+    filer, decider = aliased(Account), aliased(Account)
+    stmt = (
+        select(Enrolment, Plan, CoverageOption, Person.name, Student.student_number)
+        .add_columns(filer.name.label("filed_by"), decider.name.label("decided_by"))
+        .join(Plan, Plan.id == Enrolment.plan_id)
+        .join(Student, Student.id == Enrolment.student_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(CoverageOption, CoverageOption.id == Enrolment.coverage_option_id)
+        .outerjoin(filer, filer.id == Enrolment.filed_by)
+        .outerjoin(decider, decider.id == Enrolment.decided_by)
+        .where(Enrolment.id == enrolment_id)
+    )
+    along = (Plan, Student, Person, Account)
+    row = session.execute(visible(stmt, Enrolment, actor, permission, along=along)).one_or_none()
+    if row is None:
+        raise NotFound(what="enrolment")
+    found: Enrolment = row[0]
+    lineage = orgs.names_of(session, [found.tree_path])[found.tree_path]
+    inside = lineage[ids_in(found.tree_path).index(found.school_id) :]
+    _, plan, option, name, number, filed_by, decided_by = row
+    return Detail(found, plan, option, name, number, " / ".join(inside), filed_by, decided_by)
+
+
+def history(session: Session, actor: Actor, enrolment_id: int) -> list[ChangeRecord]:
+    """What happened to an application as far as the actor may read it, the latest first (UM-19)."""
+    stmt = (
+        select(ChangeRecord)
+        .where(ChangeRecord.subject == "enrolment", ChangeRecord.subject_id == enrolment_id)
+        .order_by(ChangeRecord.id.desc())
+    )
+    return list(session.scalars(visible(stmt, ChangeRecord, actor, Permission.CHANGE_READ)))
+
+
+def first_role(session: Session, plan_id: int) -> str:
+    """Whom the chain of a plan in scope names to review applications: who submits in its first step."""
+    stmt = select(PlanStep.submit_role).where(PlanStep.plan_id == plan_id).order_by(PlanStep.position).limit(1)
+    return session.scalar(stmt) or ""
+
+
+def unit_states(session: Session, plan_id: int, tree_path: str) -> Sequence[str]:
+    """The states of the reporting units above a place of a plan in scope, the lowest first."""
+    stmt = (
+        select(ReportingUnit.state)
+        .join(PlanStep, PlanStep.id == ReportingUnit.step_id)
+        .where(ReportingUnit.plan_id == plan_id, ReportingUnit.node_id.in_(ids_in(tree_path)))
+        .order_by(PlanStep.position)
+    )
+    return session.scalars(everything(stmt, because="the units above a row already in scope")).all()

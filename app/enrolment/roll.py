@@ -15,17 +15,15 @@ from sqlalchemy.sql.elements import CollectionAggregate
 from app.access.actor import Actor, ids_in
 from app.access.scope import everything
 from app.core.clock import sql_now
-from app.enrolment.models import Enrolment, EnrolmentState
+from app.enrolment.models import Enrolment
 from app.enrolment.services import ask_newcomers, in_hardship
+from app.enrolment.workflow import UNDECIDED
 from app.plans.models import Plan, PlanState
 from app.plans.units import share_units
 from app.students.models import Student
 from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPlaced
 
 ROLL = "the rows follow from the roll, not from who acts"
-UNDECIDED = frozenset(
-    {EnrolmentState.UNREGISTERED, EnrolmentState.DRAFT, EnrolmentState.SUBMITTED, EnrolmentState.REJECTED}
-)
 
 
 def follow_class(session: Session, actor: Actor, event: StudentsMoved) -> None:

@@ -1,9 +1,21 @@
-"""Who is counted in a plan, and when a hardship recognition counts. Pure."""
+"""What an application must say, when it may be acted upon, and what an act on many answers. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from app.access.actor import Actor
+from app.core.errors import Conflict
+from app.enrolment.states import Choice, WaiverReason
+
+SHORTEST_TEXT, LONGEST_TEXT = 2, 200
+SUPERUSER_LEVEL = 0
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+POSTGRADUATE_STAGES = frozenset({"master", "doctor"})
+"""Whose basic record must be complete before they apply (UM-03)."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +29,151 @@ class Decision:
     source: str = "import"
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What an application asks for: months (a coverage option of the plan), or 不参保 with its reason."""
+
+    choice: str | None = None
+    coverage_option_id: int | None = None
+    waiver_reason: str | None = None
+    waiver_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row of a batch that was left as it is, and why: a code whose sentence the screen knows."""
+
+    id: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a batch: the rows done and the rows refused, each as the screen listed them."""
+
+    done: tuple[int, ...]
+    refused: tuple[Refused, ...] = ()
+
+
+class PlanNotOpen(Conflict):
+    """The plan has been closed, or has not been opened: nothing in it is decided."""
+
+    code = "plan_not_open"
+
+
+class WindowNotYet(Conflict):
+    """Applications are taken from `since` on."""
+
+    code = "window_not_yet"
+
+
+class WindowOver(Conflict):
+    """Applications were taken until `until` (the first moment that is too late)."""
+
+    code = "window_over"
+
+
+class ReviewOver(Conflict):
+    """Applications were reviewed until `until` (the first moment that is too late)."""
+
+    code = "review_over"
+
+
+class OwnApplication(Conflict):
+    """Nobody decides about an own application, nor about one filed by oneself."""
+
+    code = "own_application"
+
+
+class CountedNoMore(Conflict):
+    """The student has left undecided: the application is history."""
+
+    code = "counted_no_more"
+
+
+class MovedMeanwhile(Conflict):
+    """The student changed class at this moment: look at the page again."""
+
+    code = "moved_meanwhile"
+
+
+class ProfileIncomplete(Conflict):
+    """A postgraduate's basic record is not complete; `student_id` leads to it."""
+
+    code = "profile_incomplete"
+
+
+class CountChanged(Conflict):
+    """As many applications match now as `now` says, not `shown` as on the page the act was sent from."""
+
+    code = "count_changed"
+
+
 def cover_period(cover_year: int) -> tuple[date, date]:
     """The days a cover year covers, [1 January, 1 January of the next year)."""
     return date(cover_year, 1, 1), date(cover_year + 1, 1, 1)
+
+
+def judge_wish(wish: Wish, options: Collection[int], *, whole: bool) -> tuple[Wish, dict[str, str]]:
+    """The wish as it is kept, and what is wrong with it: field name → code (UM-04).
+
+    A choice of months clears any reason; a waiver needs one, and `other` words of at least 2 characters. A draft
+    (`whole` false) may leave out what it likes, but nothing in it may be wrong.
+    """
+    if wish.choice is None:
+        return Wish(), {"coverage": "coverage_missing"} if whole else {}
+    if wish.choice == Choice.INSURE:
+        kept = Wish(wish.choice, wish.coverage_option_id)
+        return kept, {} if wish.coverage_option_id in options else {"coverage": "choice"}
+    if wish.choice != Choice.WAIVE:
+        return Wish(), {"coverage": "choice"}
+    text = " ".join((wish.waiver_text or "").split()) or None
+    kept = replace(wish, coverage_option_id=None, waiver_text=text if wish.waiver_reason == "other" else None)
+    return kept, _wrong_reason(kept, whole=whole)
+
+
+def _wrong_reason(wish: Wish, *, whole: bool) -> dict[str, str]:
+    if not wish.waiver_reason:
+        return {"waiver_reason": "waiver_reason_missing"} if whole else {}
+    if wish.waiver_reason not in set(WaiverReason):
+        return {"waiver_reason": "choice"}
+    if wish.waiver_reason != WaiverReason.OTHER or (wish.waiver_text is None and not whole):
+        return {}
+    return {} if is_text(wish.waiver_text) else {"waiver_text": "waiver_text_length"}
+
+
+def is_text(text: str | None) -> bool:
+    """Whether an opinion or a reason says something: 2 to 200 printable characters."""
+    return text is not None and SHORTEST_TEXT <= len(text.strip()) <= LONGEST_TEXT and text.strip().isprintable()
+
+
+def require_window(since: datetime, until: datetime, now: datetime) -> None:
+    """Refuse (`WindowNotYet`, `WindowOver`) outside [since, until)."""
+    if now < since:
+        raise WindowNotYet(since=in_china(since))
+    if now >= until:
+        raise WindowOver(until=in_china(until))
+
+
+def in_china(moment: datetime) -> str:
+    """A moment as people in China write it, to the minute."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def summed(refused: Iterable[Refused]) -> Mapping[str, int]:
+    """How many rows were refused for each reason."""
+    counts: dict[str, int] = {}
+    for each in refused:
+        counts[each.code] = counts.get(each.code, 0) + 1
+    return counts
+
+
+def as_step(actor: Actor, role: str) -> Actor:
+    """The actor with those grants only whose role the step of the plan's chain names; superusers keep theirs."""
+    named = tuple(grant for grant in actor.grants if grant.role == role or grant.level == SUPERUSER_LEVEL)
+    return actor if actor.is_system else replace(actor, grants=named)
+
+
+def as_family(actor: Actor) -> Actor:
+    """The actor with those grants only that stand at a person: the own self, the own child."""
+    return replace(actor, grants=tuple(grant for grant in actor.grants if grant.person_id is not None))

@@ -49,3 +49,10 @@ class WaiverReason(StrEnum):
     FOREIGN = "foreign"
     REFUSE = "refuse"
     OTHER = "other"
+
+
+class Choice(StrEnum):
+    """参保 or 不参保."""
+
+    INSURE = "insure"
+    WAIVE = "waive"

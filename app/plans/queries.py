@@ -9,7 +9,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import reaching
 from app.core.errors import NotFound
-from app.plans.models import Plan, PlanState
+from app.plans.models import CoverageOption, Plan, PlanState
 
 
 def find(session: Session, actor: Actor, *, code: str) -> Plan:
@@ -29,3 +29,9 @@ def in_progress(session: Session, actor: Actor) -> list[Plan]:
         .order_by((Plan.state == PlanState.OPEN).desc(), Plan.cover_year.desc(), Plan.id.desc())
     )
     return list(session.scalars(reaching(stmt, Plan, actor, Permission.PLAN_READ)))
+
+
+def options_of(session: Session, plan_id: int) -> dict[int, CoverageOption]:
+    """The coverage options of a plan that the caller has found in scope, in their order, by their ids."""
+    stmt = select(CoverageOption).where(CoverageOption.plan_id == plan_id).order_by(CoverageOption.position)
+    return {option.id: option for option in session.scalars(stmt)}

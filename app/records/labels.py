@@ -36,6 +36,22 @@ ACTS = {
     "plan:create": _l("Plan made"),
     "plan:open": _l("Plan opened"),
     "enrolment:bring": _l("Enrolments entered"),
+    "enrolment:save": _l("Application kept as a draft"),
+    "enrolment:submit": _l("Application submitted"),
+    "enrolment:resubmit": _l("Application submitted again"),
+    "enrolment:withdraw": _l("Application withdrawn"),
+    "enrolment:approve": _l("Applications approved"),
+    "enrolment:reject": _l("Applications rejected"),
+    "enrolment:enter": _l("Applications entered on behalf"),
+    "enrolment:correct": _l("Enrolment corrected"),
+    "enrolment:stop": _l("Insurance stopped"),
+    "enrolment:resume": _l("Insurance resumed"),
+    "enrolment:export": _l("Applications exported"),
+    "profile:update": _l("Basic record changed"),
+    "change_request:create": _l("Change request made"),
+    "change_request:approve": _l("Change request approved"),
+    "change_request:decline": _l("Change request declined"),
+    "change_request:withdraw": _l("Change request withdrawn"),
     "account:create": _l("User added"),
     "account:update": _l("User changed"),
     "account:grant": _l("Role granted"),
@@ -72,6 +88,15 @@ CHANGES = {
     "grant_ended": _l("Role ended"),
     "department_changed": _l("Department changed"),
     "hardship_changed": _l("Hardship recognition changed"),
+    "enrolment_saved": _l("Application kept as a draft"),
+    "enrolment_submitted": _l("Application submitted"),
+    "enrolment_withdrawn": _l("Application withdrawn"),
+    "enrolment_approved": _l("Application approved"),
+    "enrolment_rejected": _l("Application rejected"),
+    "enrolment_entered": _l("Entered on behalf"),
+    "enrolment_corrected": _l("Enrolment corrected"),
+    "enrolment_stopped": _l("Insurance stopped"),
+    "enrolment_resumed": _l("Insurance resumed"),
 }
 FIELDS = {
     "name": _l("Name"),
@@ -120,7 +145,40 @@ FIELDS = {
     "ended": _l("Ended"),
     "field": _l("Field"),
     "file": _l("File"),
+    "choice": _l("Choice"),
+    "coverage": _l("Months of cover"),
+    "waiver_reason": _l("Reason for not enrolling"),
+    "waiver_text": _l("Reason in words"),
+    "contact_name": _l("Emergency contact"),
+    "contact_phone": _l("Emergency phone"),
 }
+ENROLMENT_STATES = {
+    "unregistered": _l("Not registered"),
+    "draft": _l("Draft"),
+    "submitted": _l("Awaiting review"),
+    "rejected": _l("Rejected"),
+    "insured": _l("Insured"),
+    "waived": _l("Waived"),
+    "stopped": _l("Stopped"),
+}
+CHOICES = {"insure": _l("Enrol"), "waive": _l("Do not enrol")}
+WAIVER_REASONS = {
+    "hometown_resident": _l("Insured as a resident at home"),
+    "employee": _l("Insured as an employee"),
+    "dependent_scheme": _l("Covered by a scheme for dependants or by public care"),
+    "aid_registered": _l("Insured by civil affairs, rural revitalisation or the disabled persons' federation"),
+    "military": _l("Joining the army"),
+    "leaving": _l("On leave, abroad or about to graduate"),
+    "foreign": _l("Insured as an international student"),
+    "refuse": _l("Does not want to"),
+    "other": _l("Other reason"),
+}
+WORDS = {
+    "state": ENROLMENT_STATES,
+    "choice": CHOICES,
+    "waiver_reason": WAIVER_REASONS,
+}
+"""The words for values that are codes of an enrolment; codes of others are left as they are."""
 
 
 def field_label(name: str) -> str:
@@ -142,7 +200,7 @@ def shown(name: str, value: object) -> str:
     if name in {"role", "roles"} and value in ROLE_BY_CODE:
         role = ROLE_BY_CODE[str(value)]
         return role.label_zh if is_chinese() else role.label_en
-    return "—" if value in {None, ""} else str(value)
+    return "—" if value in {None, ""} else str(WORDS.get(name, {}).get(str(value), value))
 
 
 def doer(name: str) -> str:

@@ -1,11 +1,31 @@
 """Every write to enrolments: a package because one file would be too long to read in a sitting.
 
-`asking` the rows of a plan, `bringing` decisions in bulk.
+`asking` the rows of a plan, `bringing` decisions in bulk, `application` what a student does, `review` what the reviewer
+does, `entry` what the staff enter and correct, `writing` what all acts share.
 """
 
 from __future__ import annotations
 
+from app.enrolment.services.application import save, submit, withdraw
 from app.enrolment.services.asking import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.services.bringing import bring
+from app.enrolment.services.entry import correct, enter, resume, stop
+from app.enrolment.services.review import review, review_matching, review_one
 
-__all__ = ["ask_everybody", "ask_newcomers", "bring", "in_hardship", "stage_at"]
+__all__ = [
+    "ask_everybody",
+    "ask_newcomers",
+    "bring",
+    "correct",
+    "enter",
+    "in_hardship",
+    "resume",
+    "review",
+    "review_matching",
+    "review_one",
+    "save",
+    "stage_at",
+    "stop",
+    "submit",
+    "withdraw",
+]

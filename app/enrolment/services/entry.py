@@ -1,0 +1,104 @@
+"""代填 and what follows: adding on behalf (W4, UM-07), correcting a decision, stopping and resuming."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.core.clock import sql_now
+from app.core.errors import Invalid, NotFound
+from app.enrolment.rules import Outcome, Wish, is_text, judge_wish
+from app.enrolment.services.writing import (
+    Act,
+    Line,
+    account_of,
+    decided,
+    locked,
+    require_deciding,
+    where_found,
+    write_good,
+    write_one,
+)
+from app.enrolment.states import Source
+from app.enrolment.workflow import Event
+from app.plans.queries import options_of
+from app.plans.units import Held, hold_units
+
+
+def enter(session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], wish: Wish) -> Outcome:
+    """Enter the same choice for ticked students who have not decided: registered and approved at once (UM-07).
+
+    The rows say that they were entered by staff. Says of each row what became of it. Raises `NotFound` (not one is in
+    scope), `PlanNotOpen`, `WindowNotYet`, `ReviewOver`, `Invalid`.
+    """
+    held, lines = _held_rows(session, actor, Permission.ENROLMENT_ENTER, plan_id, ids)
+    require_deciding(held)
+    chosen, months = _judged(session, plan_id, wish)
+    filed = {"source": Source.COUNSELLOR, "submitted_at": sql_now(), "filed_by": account_of(actor), "opinion": None}
+    act = Act(Event.ENTER, actor, None, decided(actor, **chosen, **filed), months)
+    return write_good(session, act, held, lines, ids)
+
+
+def correct(  # noqa: PLR0913  which, from which version, to what, why
+    session: Session,
+    actor: Actor,
+    *,
+    plan_id: int,
+    enrolment_id: int,
+    version: int,
+    wish: Wish,
+    reason: str,
+) -> None:
+    """更正: change what was approved by mistake, with a reason; who is insured may be waived and the other way round.
+
+    Raises what `enter` raises, `Stale`, and the refusal of the row itself.
+    """
+    held, lines = _held_rows(session, actor, Permission.ENROLMENT_ENTER, plan_id, [enrolment_id])
+    require_deciding(held)
+    chosen, months = _judged(session, plan_id, wish)
+    act = Act(Event.CORRECT, actor, _reason(reason), decided(actor, **chosen), months)
+    write_one(session, act, held, lines[0], version)
+
+
+def stop(session: Session, actor: Actor, *, plan_id: int, enrolment_id: int, version: int, reason: str) -> None:
+    """停保: end somebody's insurance with a reason. A fact of the roll: also in a submitted unit, where it is drift."""
+    held, lines = _held_rows(session, actor, Permission.ENROLMENT_STOP, plan_id, [enrolment_id])
+    write_one(session, Act(Event.STOP, actor, _reason(reason), decided(actor)), held, lines[0], version)
+
+
+def resume(session: Session, actor: Actor, *, plan_id: int, enrolment_id: int, version: int, reason: str) -> None:
+    """续保: let a stopped insurance go on in the same class, with a reason."""
+    held, lines = _held_rows(session, actor, Permission.ENROLMENT_RENEW, plan_id, [enrolment_id])
+    write_one(session, Act(Event.RESUME, actor, _reason(reason), decided(actor)), held, lines[0], version)
+
+
+def _held_rows(
+    session: Session, actor: Actor, permission: Permission, plan_id: int, ids: Collection[int]
+) -> tuple[Held, list[Line]]:
+    paths = where_found(session, actor, permission, ids, plan_id)
+    if not paths:
+        raise NotFound(what="enrolment")
+    held = hold_units(session, plan_id, paths)
+    lines = locked(session, actor, permission, ids, plan_id)
+    if not lines:
+        raise NotFound(what="enrolment")
+    return held, lines
+
+
+def _judged(session: Session, plan_id: int, wish: Wish) -> tuple[dict[str, Any], dict[int, str]]:
+    options = options_of(session, plan_id)
+    kept, problems = judge_wish(wish, options, whole=True)
+    if problems:
+        raise Invalid(problems)
+    return vars(kept), {option.id: option.label for option in options.values()}
+
+
+def _reason(text: str) -> str:
+    kept = " ".join(text.split())
+    if not is_text(kept):
+        raise Invalid({"reason": "reason_length"})
+    return kept

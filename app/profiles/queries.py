@@ -1,0 +1,68 @@
+"""Reading basic records and change requests within the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import everything, visible
+from app.accounts.models import Account
+from app.core.crypto import Keyring
+from app.core.errors import NotFound
+from app.people.rules import mask_phone
+from app.profiles.models import CONTACT_AT, ChangeRequest, StudentProfile
+from app.profiles.rules import Contact
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A basic record as a form shows it: the contact with the phone masked; version 0 while there is none."""
+
+    contact: Contact
+    is_complete: bool
+    version: int
+
+
+def is_complete(session: Session, student_id: int) -> bool:
+    """Whether a student's basic record was completed; the student is in the caller's scope (UM-03)."""
+    stmt = select(StudentProfile.completed_at).where(StudentProfile.student_id == student_id)
+    return session.scalar(everything(stmt, because="the record of a student already in scope")) is not None
+
+
+def profile_of(session: Session, actor: Actor, permission: Permission, *, student_id: int, keyring: Keyring) -> Profile:
+    """The basic record of a student, an empty one where nothing was kept yet; one statement."""
+    stmt = select(StudentProfile).where(StudentProfile.student_id == student_id)
+    row = session.scalars(visible(stmt, StudentProfile, actor, permission)).one_or_none()
+    if row is None:
+        return Profile(Contact("", ""), is_complete=False, version=0)
+    phone = ""
+    if row.contact_phone_sealed:
+        phone = mask_phone(keyring.open(row.contact_phone_sealed, CONTACT_AT, row.sealed_as))
+    return Profile(Contact(row.contact_name or "", phone), row.completed_at is not None, row.version)
+
+
+def requests_of(session: Session, actor: Actor, student_id: int) -> Sequence[ChangeRequest]:
+    """The change requests about a student, the latest first."""
+    stmt = select(ChangeRequest).where(ChangeRequest.student_id == student_id).order_by(ChangeRequest.id.desc())
+    return session.scalars(visible(stmt, ChangeRequest, actor, Permission.STUDENT_READ)).all()
+
+
+def request(session: Session, actor: Actor, permission: Permission, *, request_id: int) -> Row[*tuple[Any, ...]]:
+    """One change request with the names of who asked and who decided, or `NotFound`."""
+    asker, decider = aliased(Account), aliased(Account)
+    stmt = (
+        select(ChangeRequest, asker.name.label("asked_by"), decider.name.label("decided_by"))
+        .join(asker, asker.id == ChangeRequest.asked_by)
+        .outerjoin(decider, decider.id == ChangeRequest.decided_by)
+        .where(ChangeRequest.id == request_id)
+    )
+    row = session.execute(visible(stmt, ChangeRequest, actor, permission, along=(Account,))).one_or_none()
+    if row is None:
+        raise NotFound(what="change_request")
+    return row

@@ -1,0 +1,83 @@
+"""Which fields a student corrects alone, which are locked, and when a basic record is complete. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from app.core.errors import Conflict
+
+OPEN_FIELDS = ("phone", "address")
+"""What a student corrects without asking."""
+LOCKED_FIELDS = (
+    "name",
+    "certificate_type",
+    "number",
+    "sex",
+    "birth_date",
+    "ethnicity",
+    "student_number",
+    "entry_date",
+    "expected_graduation_date",
+)
+"""What only the school changes; a student or a counsellor asks for it (UM-02)."""
+NEEDED_FIELDS = ("phone", "address", "entry_date", "expected_graduation_date")
+"""What a basic record must hold to be complete (UM-03); with them a contact for emergencies."""
+SHORTEST, LONGEST = 2, 200
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who is called in an emergency, as typed: a name and a phone number."""
+
+    name: str
+    phone: str
+
+
+class RequestWaiting(Conflict):
+    """A change request of this student waits already; it is decided or withdrawn first."""
+
+    code = "request_waiting"
+
+
+class NothingAsked(Conflict):
+    """A change request that asks for no change."""
+
+    code = "nothing_asked"
+
+
+class OwnRequest(Conflict):
+    """Nobody decides about an own request, nor about one that concerns the own person."""
+
+    code = "own_request"
+
+
+class MissingFields(Conflict):
+    """The basic record cannot be called complete: `count` things are missing."""
+
+    code = "profile_missing"
+    fields: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        """Keep what is missing, by field name."""
+        super().__init__(count=len(missing))
+        self.missing = missing
+
+
+def is_text(text: str) -> bool:
+    """Whether a reason or an opinion says something: 2 to 200 printable characters."""
+    return SHORTEST <= len(text.strip()) <= LONGEST and text.strip().isprintable()
+
+
+def plain(value: object) -> object:
+    """A value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def missing_of(values: Mapping[str, object], contact: Contact) -> tuple[str, ...]:
+    """The fields a basic record still lacks, in their order."""
+    lacking = [name for name in NEEDED_FIELDS if not values.get(name)]
+    lacking += [name for name, value in (("contact_name", contact.name), ("contact_phone", contact.phone)) if not value]
+    return tuple(lacking)

@@ -1,0 +1,1 @@
+"""Every write to basic records and change requests."""
