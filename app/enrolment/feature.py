@@ -9,7 +9,14 @@ from app.enrolment.roll import count_no_more, follow_class, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.plans.rules import PlanOpened
 from app.students.records import ENROLMENTS
-from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPlaced
+from app.students.rules import (
+    HardshipChanged,
+    StudentsLeft,
+    StudentsMoved,
+    StudentsPaused,
+    StudentsPlaced,
+    StudentsResumed,
+)
 from app.web.language import lazy as _l
 
 ENROLMENTS.append(student_lines)
@@ -21,6 +28,8 @@ FEATURE = Feature(
         Listener(StudentsPlaced, ask_newcomers),
         Listener(StudentsMoved, follow_class),
         Listener(StudentsLeft, count_no_more),
+        Listener(StudentsPaused, count_no_more),
+        Listener(StudentsResumed, ask_newcomers),
         Listener(HardshipChanged, recount_hardship),
     ),
     sentences={

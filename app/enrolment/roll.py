@@ -21,7 +21,7 @@ from app.enrolment.workflow import UNDECIDED
 from app.plans.models import Plan, PlanState
 from app.plans.units import share_units
 from app.students.models import Student
-from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPlaced
+from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPaused, StudentsPlaced
 
 ROLL = "the rows follow from the roll, not from who acts"
 
@@ -41,8 +41,8 @@ def follow_class(session: Session, actor: Actor, event: StudentsMoved) -> None:
     ask_newcomers(session, actor, StudentsPlaced(event.ids))
 
 
-def count_no_more(session: Session, _actor: Actor, event: StudentsLeft) -> None:
-    """When students leave: undecided rows of open plans are counted no more; decided ones stay where they are."""
+def count_no_more(session: Session, _actor: Actor, event: StudentsLeft | StudentsPaused) -> None:
+    """When students are in school no longer: undecided rows of open plans count no more; decided ones stay."""
     rows = _live_rows(session, event.ids)
     _take_out(session, [row.id for row in rows if row.state in UNDECIDED])
 

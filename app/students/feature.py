@@ -40,11 +40,13 @@ FEATURE = Feature(
             "This certificate number is on file under another name. Please compare both with the certificate; if they"
             " are right, ask your county administrator."
         ),
+        "class_is_closed": _l("The class is closed meanwhile. Please readmit the student into another class instead."),
+        "resume_first": _l("Who is not in school now cannot finish it. Please let the student resume first."),
         "student_has_left": _l("The student has left the school; the record is history and stays as it is."),
         "same_class": _l("%(count)s of the students are in this class already. Please choose another class."),
         "several_schools": _l("The students are of several schools. A class transfer stays inside one school."),
         "nothing_ticked": _l("No student is ticked. Please tick at least one in the list."),
-        "leave_date_range": _l("The day must lie between the admission and today."),
+        "leave_date_range": _l("The day must lie between the beginning of the present state and today."),
         "reason_length": _l("Please give a reason of 2 to 200 characters."),
         "hardship_overlaps": _l(
             "The student is recognised in this category for part of this time already. Please correct or end that"
@@ -56,6 +58,7 @@ FEATURE = Feature(
         "since_on_missing": _l("Please give the day the recognition begins."),
         "shown_already": _l("This was shown already. To see it again, open the form anew and give a reason."),
         "student_registered": _l("The student has been added."),
+        "status_changed": _l("The status has been changed."),
         "student_left": _l("The student has left the school."),
         "students_moved": _l("%(count)s students have been transferred to class %(class_number)s."),
     },

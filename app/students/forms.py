@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.people.identity import TypedIdentity
 from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
-from app.students.labels import BOARDING, CATEGORIES, LEAVING, LEVELS, RELATIONS
+from app.students.labels import BOARDING, CATEGORIES, LEVELS, RELATIONS
 from app.students.rules import LONGEST_REASON, Particulars
 from app.web.forms import ActForm, PickerField, RecordForm
 
@@ -141,8 +141,19 @@ class TransferForm(ActForm):
 class LeaveForm(RecordForm):
     """How, when and why a student leaves."""
 
-    state = _choice(_l("How"), LEAVING, validators=[InputRequired(NEEDED)])
+    state = _choice(_l("How"), {}, validators=[InputRequired(NEEDED)])
     on = DayField(_l("Left on"), [InputRequired(NEEDED)])
+    reason = _reason()
+
+    def offer(self, options: Mapping[str, str]) -> None:
+        """Offer the ways of leaving that are possible from the present state."""
+        self.state.choices = _offered([CHOOSE, *options.items()])
+
+
+class StatusForm(RecordForm):
+    """Since when and why the status changes."""
+
+    on = DayField(_l("Since"), [InputRequired(NEEDED)])
     reason = _reason()
 
 
@@ -173,8 +184,8 @@ class HardshipCorrectionForm(RecordForm):
     reason = _reason()
 
 
-class HardshipRevocationForm(RecordForm):
-    """Why a recognition is taken back."""
+class ReasonForm(RecordForm):
+    """Why something is taken back."""
 
     reason = _reason()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
-from app.students.workflow import OPEN_STATES
+from app.students.workflow import StudentEvent
 from app.web.language import lazy as _l
 
 STATES = {
@@ -19,8 +19,13 @@ STATES = {
     "deceased": _l("Deceased"),
     "retained": _l("Place kept"),
 }
-LEAVING = {code: label for code, label in STATES.items() if code not in OPEN_STATES}
-"""The states in which somebody leaves."""
+EVENTS = {
+    StudentEvent.TAKE_LEAVE: _l("Study leave"),
+    StudentEvent.RETAIN: _l("Keep place"),
+    StudentEvent.RESUME: _l("Resume study"),
+    StudentEvent.REOPEN: _l("Undo leaving"),
+}
+"""What may happen to a student's status, as a button says it."""
 BOARDING = {"1": _l("Day student"), "2": _l("Boarder")}
 CATEGORIES = {
     "poverty": _l("Lifted from poverty (formerly registered poor)"),
@@ -71,6 +76,7 @@ FIELDS = {
     "boarding": _l("Boarding"),
     "state": _l("State"),
     "closed_on": _l("Left on"),
+    "state_on": _l("Since"),
     "guardian": _l("Guardian"),
     "relation": _l("Relation"),
     "guardian_phone": _l("Guardian's phone"),
@@ -95,6 +101,10 @@ KINDS = {
     "student_corrected": _l("Corrected"),
     "class_transfer": _l("Class transfer"),
     "student_closed": _l("Left school"),
+    "study_leave": _l("Study leave"),
+    "study_resumed": _l("Study resumed"),
+    "place_kept": _l("Place kept"),
+    "student_reopened": _l("Leaving undone"),
     "hardship_changed": _l("Hardship"),
 }
 """异动类型 as a student's page names them."""

@@ -69,6 +69,8 @@ class Record:
     address: str
     boarding: str | None
     state: str
+    state_on: date | None
+    state_reason: str | None
     opened_on: date
     closed_on: date | None
     close_reason: str | None
@@ -158,6 +160,8 @@ PLAIN = (
     "expected_graduation_date",
     "boarding",
     "state",
+    "state_on",
+    "state_reason",
     "opened_on",
     "closed_on",
     "close_reason",

@@ -116,6 +116,20 @@ class StudentsLeft:
 
 
 @dataclass(frozen=True)
+class StudentsPaused:
+    """Told when students are in school no longer, but come back: on leave, place kept. Ids of the students."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class StudentsResumed:
+    """Told when students are in school again: back from leave, or their leaving was a mistake. Ids."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class HardshipChanged:
     """Told when recognitions of hardship have begun or ended. Ids of the students."""
 
@@ -171,6 +185,12 @@ class HasLeft(Conflict):
     """The student has left the school: the record is history and stays as it is."""
 
     code = "student_has_left"
+
+
+class ClassIsClosed(Conflict):
+    """The class a student left is closed meanwhile; readmission asks for another one."""
+
+    code = "class_is_closed"
 
 
 class SameClass(Conflict):

@@ -76,6 +76,7 @@ FILTERS: tuple[str, ...] = ("金丝雀", "CANARY-01")
 """What is typed into the fields of a list to find somebody of the other school."""
 
 STUDENT = {"name": "王伟", "student_number": "NEW-01", "sex": "1", "birth_date": "2013-09-01"}
+STATUS = {"on": "2026-10-01", "reason": "因病", "version": "1"}
 HARDSHIP = {"category": "poverty", "level": "hard", "since_on": "2026-09-01"}
 GUARDIAN = {"name": "王伟", "relation": "father", "phone": ""}
 
@@ -141,7 +142,6 @@ RULES: dict[str, Rule] = {
     "StudentRecordView.edit": Rule(form={**STUDENT, "version": "1"}),
     "StudentRecordView.derived": Rule(form={"certificate_type": "resident_id", "number": "@certificate"}, answers=True),
     "StudentMoveView.transfer": Rule(refused=("rowid",), form={"rowid": "@rowid", "class_number": "@node"}),
-    "StudentMoveView.leave": Rule(form={"state": "withdrawn", "on": "2026-10-01", "reason": "x", "version": "1"}),
     "StudentPageView.show": Rule(),
     "StudentPageView.add_guardian": Rule(form=GUARDIAN),
     "StudentPageView.edit_guardian": Rule(form={**GUARDIAN, "version": "1"}),
@@ -156,6 +156,11 @@ RULES: dict[str, Rule] = {
     "WorkView.show": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.progress": Rule(open_to=Permission.SYSTEM_OPERATE),
     "WorkView.cancel": Rule(open_to=Permission.SYSTEM_OPERATE),
+    "StatusView.take_leave": Rule(form=STATUS),
+    "StatusView.retain": Rule(form=STATUS),
+    "StatusView.resume": Rule(form=STATUS),
+    "StatusView.reopen": Rule(form={"reason": "录入有误", "version": "1"}),
+    "StatusView.leave": Rule(form={**STATUS, "state": "withdrawn"}),
     "HardshipView.add": Rule(form=HARDSHIP),
     "HardshipView.edit": Rule(form={**HARDSHIP, "reason": "录入有误", "version": "1"}),
     "HardshipView.end": Rule(form={"until_on": "2027-01-01", "version": "1"}),

@@ -252,3 +252,32 @@ def test_a_mistaken_recognition_is_corrected_and_revoked_on_screen(visit: Visiti
     assert "已撤销：同名录错" in after.replace(": ", "：")
     assert f"{found.group()}/edit" not in after
     assert "等级录错" in after
+
+
+def test_study_leave_and_return_are_kept_on_screen(visit: Visiting, world: World) -> None:
+    admin, one = visit("school_admin", "zh_Hans_CN"), world.of(A)[0].student_id
+    page = admin.get(f"/students/{one}").get_data(as_text=True)
+    offered = set(re.findall(rf'href="/students/{one}/([a-z-]+)"', page))
+    assert {"edit", "leave", "study-leave", "keep-place"} <= offered
+    assert not offered & {"resume", "reopen"}
+    asked = {"on": "2026-10-08", "reason": ""}
+    assert admin.fill(f"/students/{one}/study-leave", **asked).status_code == 422
+    assert admin.fill(f"/students/{one}/study-leave", **{**asked, "reason": "因病休学"}).status_code == 303
+    page = admin.get(f"/students/{one}").get_data(as_text=True)
+    for said in ("休学", "2026-10-08", "因病休学", f'href="/students/{one}/resume"'):
+        assert said in page
+    assert f'href="/students/{one}/study-leave"' not in page
+    ways = admin.get(f"/students/{one}/leave").get_data(as_text=True)
+    assert 'value="withdrawn"' in ways
+    assert 'value="graduated"' not in ways
+    assert admin.get(f"/students/{one}/study-leave").status_code == 409
+    assert admin.fill(f"/students/{one}/resume", on="2026-11-09", reason="已康复").status_code == 303
+    assert "已康复" in admin.get(f"/students/{one}").get_data(as_text=True)
+
+
+def test_a_mistaken_leaving_is_undone_on_screen(visit: Visiting, world: World) -> None:
+    admin, one = visit("school_admin"), world.of(A)[0].student_id
+    assert admin.fill(f"/students/{one}/leave", state="expelled", on="2026-11-01", reason="点错学生").status_code == 303
+    assert f'href="/students/{one}/reopen"' in admin.get(f"/students/{one}").get_data(as_text=True)
+    assert admin.fill(f"/students/{one}/reopen", reason="点错学生").status_code == 303
+    assert f'href="/students/{one}/edit"' in admin.get(f"/students/{one}").get_data(as_text=True)

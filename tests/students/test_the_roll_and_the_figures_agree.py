@@ -23,6 +23,7 @@ from app.rates.rules import Status
 from app.students import services
 from app.students.models import Placement, Student
 from app.students.rules import SameClass
+from app.students.workflow import StudentEvent
 from tests.crowd import admitted
 from tests.make.places import A, class_of
 from tests.stage import TEST
@@ -41,6 +42,7 @@ acts = st.one_of(
     st.tuples(st.just("admit"), st.integers(0, 3), st.integers(1, 3)),
     st.tuples(st.just("move"), st.integers(0, 3), st.integers(0, 50)),
     st.tuples(st.just("leave"), st.integers(0, 50), st.just(0)),
+    st.tuples(st.just("pause"), st.integers(0, 50), st.just(0)),
 )
 
 
@@ -70,6 +72,13 @@ def _play(session: Session, where: dict[int, str], act: str, first: int, second:
             return
         services.move(session, SYSTEM, ids=[one], class_number=number)
         where[one] = code
+    elif where and act == "pause":
+        one = sorted(where)[first % len(where)]
+        version, state = student(session, one).version, student(session, one).state
+        event = StudentEvent.TAKE_LEAVE if state == "in_school" else StudentEvent.RESUME
+        services.change_status(
+            session, SYSTEM, student_id=one, version=version, event=event, on=date(2026, 11, 1), reason="因病"
+        )
     elif where:
         one = sorted(where)[first % len(where)]
         version = student(session, one).version
@@ -129,7 +138,7 @@ def _recount(session: Session, plan_id: int, path: str) -> Counter[str]:
 
 
 def _drifted(session: Session) -> int:
-    """Live undecided rows that do not stand where their student stands."""
+    """Live undecided rows that do not stand where their student stands, or of somebody who is not in school."""
     stmt = (
         select(func.count())
         .select_from(Enrolment)
@@ -137,7 +146,7 @@ def _drifted(session: Session) -> int:
         .where(
             Enrolment.removed_at.is_(None),
             Enrolment.state.in_(UNDECIDED),
-            (Enrolment.node_id != Student.node_id) | Student.closed_on.is_not(None),
+            (Enrolment.node_id != Student.node_id) | (Student.state != "in_school"),
         )
     )
     return session.scalar(everything(stmt, because=TEST)) or 0

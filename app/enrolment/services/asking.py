@@ -29,7 +29,7 @@ from app.orgs.models import Kind, OrgNode
 from app.plans.models import Plan, PlanState
 from app.plans.rules import PlanOpened
 from app.students.models import HardshipRecognition, Student
-from app.students.rules import StudentsPlaced
+from app.students.rules import StudentsPlaced, StudentsResumed
 from app.students.workflow import StudentState
 
 COLUMNS = [
@@ -53,8 +53,8 @@ def ask_everybody(session: Session, _actor: Actor, event: PlanOpened) -> None:
     _insert_rows(session, Plan.id == event.plan_id)
 
 
-def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced) -> None:
-    """When students are admitted: one row for each open plan that covers their class.
+def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced | StudentsResumed) -> None:
+    """When students come to school, or come back: one row for each open plan that covers their class.
 
     The places above are shared first: a plan that is being opened there is waited for and then seen as open.
     """

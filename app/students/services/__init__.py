@@ -1,7 +1,7 @@
 """Every write to students: a package because one file would be too long to read in a sitting.
 
-`admission` new rows, `registration` one student from a form, `correction` fields, `movement` classes and leaving,
-`family` guardians, `hardship` recognitions, `disclosure` one secret in clear.
+`admission` new rows, `registration` one student from a form, `correction` fields, `movement` classes,
+`status` leave and leaving, `family` guardians, `hardship` recognitions, `disclosure` one secret in clear.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from app.students.services.family import (
     end_guardian,
 )
 from app.students.services.hardship import correct_recognition, end_recognition, recognise, revoke_recognition
-from app.students.services.movement import follow_merge, leave, move
+from app.students.services.movement import follow_merge, move
 from app.students.services.registration import register
+from app.students.services.status import change_status, leave
 
 __all__ = [
     "FIELDS",
     "add_guardian",
     "admit",
+    "change_status",
     "correct",
     "correct_guardian",
     "correct_recognition",

@@ -1,9 +1,8 @@
-"""转班 and 离校: students change class inside their school, or leave it."""
+"""转班: students change class inside their school."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -31,9 +30,8 @@ from app.audit.rules import common_path
 from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
-from app.core import clock
 from app.core.clock import sql_now
-from app.core.errors import Invalid, NotFound, Stale
+from app.core.errors import Invalid, NotFound
 from app.core.events import tell
 from app.orgs.models import ClassGroup, OrgNode
 from app.orgs.rules import ClassesMerged
@@ -44,11 +42,8 @@ from app.students.rules import (
     NothingTicked,
     SameClass,
     SeveralSchools,
-    StudentsLeft,
     StudentsMoved,
-    is_reason,
 )
-from app.students.workflow import OPEN_STATES, StudentState
 
 MERGED = "the classes are merged by who may move them, and their students follow"
 LOCKED = "the rows were read and locked above within the actor's scope"
@@ -96,65 +91,6 @@ def _relocate(session: Session, actor: Actor, rows: Sequence[Locked], target: Lo
     session.execute(everything(insert(Placement), because=LOCKED), began)
     _tell_moved(session, actor, rows, target)
     tell(session, actor, StudentsMoved(tuple(row.id for row in rows)))
-
-
-def leave(  # noqa: PLR0913  who, in which version, how, when and why
-    session: Session,
-    actor: Actor,
-    *,
-    student_id: int,
-    version: int,
-    state: str,
-    on: date | None,
-    reason: str,
-) -> None:
-    """Close a student's time at the school, with state, day and reason; the record stays.
-
-    Raises `NotFound`, `HasLeft`, `Stale`, `Invalid` (a state that closes nothing, a day before the admission or in the
-    future, no reason). Tells `StudentsLeft`.
-    """
-    row = _locked(session, actor, Permission.STUDENT_CLOSE, [student_id])[0]
-    if row.version != version:
-        raise Stale({"state": row.state}, row.version)
-    problems = _wrong_leave(state, on, reason, since=row.opened_on, today=clock.today(session))
-    if problems:
-        raise Invalid(problems)
-    values = {"state": state, "closed_on": on, "close_reason": reason.strip()}
-    session.execute(
-        everything(
-            update(Student).where(Student.id == row.id).values(**values, version=Student.version + 1), because=LOCKED
-        ),
-        execution_options=NO_SYNC,
-    )
-    _end_placements(session, _any([row.id]))
-    _tell_left(session, actor, row, state, on, reason.strip())
-    tell(session, actor, StudentsLeft((row.id,)))
-
-
-def _tell_left(session: Session, actor: Actor, row: Locked, state: str, on: date | None, reason: str) -> None:
-    before, after = {"state": row.state}, {"state": state, "closed_on": on.isoformat() if on else None}
-    record(
-        session,
-        actor,
-        "student:close",
-        subject="student",
-        ids=[row.id],
-        path=row.tree_path,
-        before=before,
-        after=after,
-        reason=reason,
-    )
-    note(session, actor, [_change(ChangeKind.STUDENT_CLOSED, row, before, after, reason=reason)])
-
-
-def _wrong_leave(state: str, on: date | None, reason: str, *, since: date, today: date) -> dict[str, str]:
-    closing = {str(s) for s in StudentState} - {str(s) for s in OPEN_STATES}
-    wrong = {
-        "state": None if state in closing else "choice",
-        "on": "leave_date_range" if on is None or not since <= on <= today else None,
-        "reason": None if is_reason(reason) else "reason_length",
-    }
-    return {field: code for field, code in wrong.items() if code}
 
 
 def _locked(session: Session, actor: Actor, permission: Permission, ids: Sequence[int]) -> Sequence[Locked]:

@@ -1,7 +1,7 @@
 """学生管理 on screen: a package because one file would be too long to read in a sitting.
 
-`listing` the list, `record` adding and correcting, `movement` transfer and leaving, `page` one student with all that
-belongs to them, `hardship` its recognitions, `disclosure` one secret in clear.
+`listing` the list, `record` adding and correcting, `movement` transfer, `status` leave and leaving,
+`page` one student with all that belongs to them, `hardship` its recognitions, `disclosure` one secret in clear.
 """
 
 from __future__ import annotations
@@ -12,5 +12,6 @@ from app.students.views.listing import StudentView
 from app.students.views.movement import StudentMoveView
 from app.students.views.page import StudentPageView
 from app.students.views.record import StudentRecordView
+from app.students.views.status import StatusView
 
-SCREENS = (StudentView, StudentPageView, StudentRecordView, StudentMoveView, HardshipView, DisclosureView)
+SCREENS = (StudentView, StudentPageView, StudentRecordView, StudentMoveView, StatusView, HardshipView, DisclosureView)

@@ -14,7 +14,7 @@ from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
 from app.students import records, services
-from app.students.forms import HardshipCorrectionForm, HardshipEndForm, HardshipForm, HardshipRevocationForm
+from app.students.forms import HardshipCorrectionForm, HardshipEndForm, HardshipForm, ReasonForm
 from app.students.labels import CATEGORIES, LEVELS
 from app.students.models import HardshipRecognition
 from app.students.rules import NewHardship
@@ -73,7 +73,7 @@ class HardshipView(StudentActScreen):
     def revoke(self, student_id: int, recognition_id: int) -> Response | tuple[str, int]:
         """Take back a recognition that should never have been."""
         record, found = _found(student_id, recognition_id)
-        form = HardshipRevocationForm(data={"version": found.version})
+        form = ReasonForm(data={"version": found.version})
         kept = gettext(
             "Only for a recognition that should never have been. It stays visible with your reason and counts nowhere."
         )
@@ -143,7 +143,7 @@ def _end(session: Session, form: HardshipEndForm, recognition_id: int) -> Answer
     return done(page_of(student_id), "saved")
 
 
-def _revoke(session: Session, form: HardshipRevocationForm, recognition_id: int) -> Answer:
+def _revoke(session: Session, form: ReasonForm, recognition_id: int) -> Answer:
     student_id = services.revoke_recognition(
         session,
         actor(),

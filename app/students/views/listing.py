@@ -140,7 +140,7 @@ def ops(student_id: int, path: str, *, is_open: bool, on_page: bool = False) -> 
     acts = [
         (gettext("Edit"), Permission.STUDENT_UPDATE, url_for("StudentRecordView.edit", student_id=student_id)),
         (gettext("Transfer"), Permission.STUDENT_MOVE, url_for("StudentMoveView.transfer", rowid=student_id)),
-        (gettext("Leave"), Permission.STUDENT_CLOSE, url_for("StudentMoveView.leave", student_id=student_id)),
+        (gettext("Leave"), Permission.STUDENT_CLOSE, url_for("StatusView.leave", student_id=student_id)),
     ]
     allowed = [
         {"label": label, "href": href}

@@ -20,6 +20,7 @@ from app.students.labels import FIELDS, KINDS, RELATIONS, STATES, shown
 from app.students.views.acting import StudentActScreen, page_of, record_for
 from app.students.views.hardship import recognition_lines
 from app.students.views.listing import ops
+from app.students.views.status import status_ops
 from app.web.acts import done
 from app.web.forms import RecordForm
 from app.web.request import actor, backstage, reading
@@ -46,7 +47,7 @@ class StudentPageView(StudentActScreen):
             record=record,
             state_label=STATES[record.state],
             facts=_facts(record),
-            ops=ops(record.id, record.tree_path, is_open=record.is_open, on_page=True),
+            ops=[*ops(record.id, record.tree_path, is_open=record.is_open, on_page=True), *status_ops(record)],
             may_change=may_change,
             families=[
                 {**vars(one), "relation_label": RELATIONS[one.relation]}
@@ -127,6 +128,11 @@ def _facts(record: records.Record) -> list[dict[str, Any]]:
         }
         for field in order
     ]
+    if record.state_on:
+        facts += [
+            {"label": gettext("%(state)s since", state=STATES[record.state]), "value": str(record.state_on)},
+            {"label": gettext("Reason"), "value": record.state_reason},
+        ]
     if record.closed_on:
         facts += [
             {"label": FIELDS["closed_on"], "value": str(record.closed_on)},
