@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from app.sheets.columns import normalise_heading
-from app.sheets.workbook import Row
+from app.sheets.workbook import Cell, Row
 
 ALIKE = 0.6
 """So much of a row must be the heading again for it to be the heading of the next page."""
@@ -14,11 +15,11 @@ ALIKE = 0.6
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总人数|合计人数|本页合计|total|subtotal|sum)(?:[0-9人名:元(].*)?")
 _FOOT = re.compile(
     r"(?:填表|制表|审核|负责|经办|复核|统计|校长|园长|单位|学校|主管|班主任|部门|联系|打印|制单|报送|上报)"
-    r"[^ ]{0,6}(?:签字|签名|签章|盖章|公章|人|日期|时间|电话|领导)(?:[:(]|$)"
-    r"|(?:签字|签名|签章|盖章|公章|日期|年月日)(?:[:(]|$)|注(?:[:.、0-9]|$)|(?:备注|说明|注意|填表说明|填报说明):"
+    r"[^ ]{0,6}(?:签字|签名|签章|盖章|公章|人|日期|时间|电话|领导)(?:[:()]|$)"
+    r"|(?:签字|签名|签章|盖章|公章|日期|年月日)(?:[:()]|$)|注(?:[:.、0-9]|$)|(?:备注|说明|注意|填表说明|填报说明):"
     r"|第[0-9]+页|共[0-9]+[页人]|page[0-9]+|note:|remarks?:"
 )
-_EXAMPLE = re.compile(r"(?:示例|样例|例如|例:|范例|example)")
+_EXAMPLE = re.compile(r"[（(\[【<]?\s*(?:示例|样例|例如|例\s*[:：]|范例|example)", re.IGNORECASE)
 _CLASS = re.compile(r"[^\s,，。:：;；]{0,30}?班(?!主任|级|长)")
 _AFTER_SCHOOL = re.compile(r"^.*(?:大学|学院|学校|小学|中学|幼儿园|职高|中专)(?=.)")
 _LABEL = re.compile(r"班级(?:名称)?[:：]\s*([^\s,，:：]{1,30})")
@@ -31,12 +32,12 @@ _YEAR = re.compile(r"^[0-9]{4}(?:[-~—/][0-9]{2,4})?(?:学年度?|年度?)(?:�
 
 def plain(text: str) -> str:
     """A text as marks of totals and notes are compared: half-width marks, lower case, no spaces."""
-    return "".join(text.casefold().replace("：", ":").replace("（", "(").split())
+    return "".join(text.casefold().replace("：", ":").replace("（", "(").replace("）", ")").split())
 
 
 def is_example(texts: Sequence[str]) -> bool:
     """Whether a row says of itself that it is an example."""
-    return bool(texts and _EXAMPLE.match(plain(texts[0])))
+    return bool(texts and _EXAMPLE.match(texts[0]))
 
 
 def is_total(texts: Sequence[str]) -> bool:
@@ -51,14 +52,14 @@ def is_foot(texts: Sequence[str]) -> bool:
 
 def repeats(row: Row, header_rows: Sequence[Row]) -> bool:
     """Whether a row is a row of the heading again, as it stands on top of each printed page."""
-    return any(_same_row(row, original) for original in header_rows)
+    return any(_same_row(row.cells, original.cells) for original in header_rows)
 
 
-def _same_row(row: Row, original: Row) -> bool:
-    wanted = [(index, normalise_heading(cell)) for index, cell in enumerate(original.cells) if isinstance(cell, str)]
-    if len(wanted) < 2:  # noqa: PLR2004  one text alone may be a value
-        return False
-    alike = sum(isinstance(cell := row.cell(index), str) and normalise_heading(cell) == text for index, text in wanted)
+def _same_row(cells: Sequence[Cell], original: Sequence[Cell]) -> bool:
+    if not any(cell is not None and cell == first for cell, first in zip(cells, original, strict=False)):
+        return False  # nearly every row of a list; quick, for there are many
+    wanted = [(cell, first) for cell, first in itertools.zip_longest(cells, original) if isinstance(first, str)]
+    alike = sum(isinstance(cell, str) and normalise_heading(cell) == normalise_heading(first) for cell, first in wanted)
     return alike > 1 and alike >= ALIKE * len(wanted)
 
 

@@ -70,5 +70,5 @@ def _written(cell: Exported) -> object:
 
 def titles(name: str, count: int) -> list[str]:
     """Names for sheets: what Excel allows of a name, numbered from the second on."""
-    plain = _FORBIDDEN.sub(" ", name).strip(" '")[:25] or "Sheet"
+    plain = _FORBIDDEN.sub(" ", name).strip(" '")[:24] or "Sheet"
     return [plain] + [f"{plain} ({number})" for number in range(2, count + 1)]

@@ -2,7 +2,7 @@
 
 Answers on standard output, a JSON text a line: {"kind"}, then for each sheet {"sheet", …} and lists of rows
 [number, hidden, cells …], and {"end": rows} or {"refused": code, "facts"} at last. A cell that JSON does not know is a
-list: ["d", day], ["m", moment], ["t", time], ["s", seconds], ["e", error].
+list: ["d", day], ["m", moment], ["t", time], ["s", seconds], ["e", error]; an empty one is "".
 """
 
 from __future__ import annotations
@@ -68,12 +68,15 @@ class Budget:
     cells: int = 0
     characters: int = 0
 
-    def spend(self, sheet: str, number: int, cells: list[Any]) -> None:
-        """Count a row; raises Unreadable when it is one too many."""
+    def spend(self, sheet: str, number: int, cells: list[Any]) -> list[Any]:
+        """Count a row and return its cells without characters no cell can hold; raises Unreadable at one too many."""
         limits = self.limits
+        text = "".join([cell for cell in cells if type(cell) is str])
+        if _CONTROL.search(text):
+            cells = [_CONTROL.sub("", cell) if isinstance(cell, str) else cell for cell in cells]
         self.rows += 1
         self.cells += len(cells)
-        self.characters += sum(len(cell) for cell in cells if isinstance(cell, str))
+        self.characters += len(text)
         if len(cells) > limits.columns:
             raise Unreadable("too_many_columns", sheet=sheet, row=number, limit=limits.columns)
         if self.rows > limits.rows:
@@ -82,25 +85,20 @@ class Budget:
             raise Unreadable("too_many_cells", sheet=sheet, limit=limits.cells)
         if self.characters > limits.characters:
             raise Unreadable("too_large", sheet=sheet, limit=limits.characters)
+        return cells
 
 
-def plain(cell: object) -> Any:  # noqa: ANN401  whatever JSON can hold
-    """A cell as JSON can hold it; None for an empty one."""
-    if isinstance(cell, str):
-        return _CONTROL.sub("", cell) or None
-    if cell is None or isinstance(cell, (bool, int, float)):
-        return cell
-    return _moment(cell)
-
-
-def _moment(cell: object) -> list[str | float] | None:
+def _moment(cell: object) -> list[str | float]:
+    """A cell that JSON does not know, as a list."""
     if isinstance(cell, datetime):
         return ["m", cell.isoformat()]
     if isinstance(cell, date):
         return ["d", cell.isoformat()]
     if isinstance(cell, time):
         return ["t", cell.isoformat()]
-    return ["s", cell.total_seconds()] if isinstance(cell, timedelta) else None
+    if isinstance(cell, timedelta):
+        return ["s", cell.total_seconds()]
+    raise TypeError(f"no cell: {type(cell)}")
 
 
 def in_lines(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
@@ -115,23 +113,13 @@ def in_lines(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
         yield line
 
 
-def filled(number: int, hidden: bool, cells: list[Any]) -> list[Any] | None:  # noqa: FBT001  a row is three things
-    """A row as it is sent, cut behind its last cell; None when nothing stands in it."""
-    while cells and cells[-1] is None:
-        cells.pop()
-    return [number, int(hidden), *cells] if cells else None
-
-
 def text_sheet(path: Path, budget: Budget) -> Iterator[Answer]:
     """The one sheet of a .csv file."""
-    from app.sheets import plain as text  # noqa: PLC0415  only for this kind
+    from app.sheets import plain  # noqa: PLC0415  only for this kind
 
     def rows() -> Iterator[list[Any]]:
-        for number, cells in enumerate(text.rows(text.decode(path.read_bytes()), budget.limits), start=1):
-            row = filled(number, False, [plain(cell) for cell in cells])
-            if row:
-                budget.spend("", number, row[2:])
-                yield row
+        for number, cells in plain.rows(plain.decode(path.read_bytes()), budget.limits):
+            yield [number, 0, *budget.spend("", number, cells)]
 
     yield {"sheet": "", "hidden": False, "merged": [], "hidden_columns": []}
     yield from in_lines(rows())
@@ -182,33 +170,29 @@ def _one_sheet(sheet: Any, found: Any, budget: Budget, *, hidden: bool) -> Itera
 
 def _rows(sheet: Any, found: Any, budget: Budget) -> Iterator[list[Any]]:  # noqa: ANN401  calamine's own
     """The rows of a sheet that hold something, with the error cells put where calamine leaves nothing."""
-    offset = [None] * (sheet.start or (0, 0))[1]
+    left = [""] * (sheet.start or (0, 0))[1]
     hidden = found.hidden_rows if found else ()
-    errors: dict[int, list[tuple[int, str]]] = {}
+    errors: dict[int, dict[int, str]] = {}
     for (number, column), text in (found.errors if found else {}).items():
-        errors.setdefault(number, []).append((column, text))
-    last = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        last = number
-        values = [*offset, *map(plain, cells)]
-        if number in errors:
-            _put_errors(values, errors.pop(number))
-        row = filled(number, number in hidden, values)
+        errors.setdefault(number, {})[column] = text
+    for number, cells in _numbered(sheet, max(errors, default=0)):
+        row = left + cells if cells else []
+        for column, text in errors.get(number, {}).items():
+            row += [""] * (column + 1 - len(row))
+            row[column] = row[column] or ["e", text]
+        while row and row[-1] == "":
+            row.pop()
         if row:
-            budget.spend(sheet.name, number, row[2:])
-            yield row
-    for number in sorted(row for row in errors if row > last):
-        values = []
-        _put_errors(values, errors[number])
-        budget.spend(sheet.name, number, values)
-        yield [number, int(number in hidden), *values]
+            yield [number, int(number in hidden), *budget.spend(sheet.name, number, row)]
 
 
-def _put_errors(values: list[Any], errors: list[tuple[int, str]]) -> None:
-    for column, text in errors:
-        values.extend([None] * (column + 1 - len(values)))
-        if values[column] is None:
-            values[column] = ["e", text]
+def _numbered(sheet: Any, last: int) -> Iterator[tuple[int, list[Any]]]:  # noqa: ANN401  calamine's own
+    """The rows as calamine has them with their numbers, and empty ones down to the last that must be there."""
+    number = 0
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        yield number, cells
+    for further in range(number + 1, last + 1):
+        yield further, []
 
 
 def restrain(limits: Limits) -> None:
@@ -239,7 +223,7 @@ def main() -> None:
     out = sys.stdout.buffer
 
     def say(answer: Answer) -> None:
-        out.write(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        out.write(json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=_moment).encode() + b"\n")
 
     try:
         for answer in answers(path, declared, limits):

@@ -14,7 +14,7 @@ from typing import IO
 from app.sheets.limits import Limits, Unreadable
 
 END_OF_CHAIN, FREE, DIRECTORY_ENTRY, HEADER_BYTES = 0xFFFFFFFE, 0xFFFFFFFF, 128, 512
-BIFF8 = 0x0600
+SMALLEST_STREAM = 4096
 BOF, EOF, BOUNDSHEET, FILEPASS, ROW, COLINFO, BOOLERR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0208, 0x007D, 0x0205
 FORMULA = 0x0006
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -81,7 +81,7 @@ class Compound:
                 yield name, struct.unpack_from("<II", entries, start + 116)
 
     def stream(self, name: str) -> bytes:
-        """The bytes of a large stream; a workbook smaller than 4,096 bytes is nobody's list."""
+        """The bytes of a stream of at least SMALLEST_STREAM."""
         first, length = self.streams[name]
         try:
             return b"".join(self._chain(first))[:length]
@@ -90,7 +90,10 @@ class Compound:
 
 
 def look_through(file: IO[bytes], limits: Limits) -> dict[str, Seen]:
-    """What is hidden in the sheets of an .xls file, by their names; raises Unreadable for what is no workbook."""
+    """What is hidden in the sheets of an .xls file, by their names; raises Unreadable for what is no workbook.
+
+    A tiny file keeps its stream elsewhere: calamine reads it, and nothing is told of what is hidden in it.
+    """
     file.seek(0)
     compound = Compound(file.read(limits.file_bytes + 1))
     file.seek(0)
@@ -99,6 +102,8 @@ def look_through(file: IO[bytes], limits: Limits) -> dict[str, Seen]:
             raise Unreadable("encrypted") if kind == "encrypted" else Unreadable("wrong_type", found=kind)
     if "Workbook" not in compound.streams:
         raise Unreadable("wrong_type", found="xls 5.0" if "Book" in compound.streams else "ole")
+    if compound.streams["Workbook"][1] < SMALLEST_STREAM:
+        return {}
     stream = compound.stream("Workbook")
     try:
         sheets = dict(_sheets(stream))

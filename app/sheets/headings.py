@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -209,10 +210,12 @@ def _with_groups(header: Header, grid: Grid, wordings: Wordings) -> Header:
     if above is None or above.number != header.rows[0].number - 1 or len(header.rows) == len(LEVELS):
         return header
     parts = grid.parts((above, *header.rows))
-    groups = {
-        texts[0] for index, texts in parts.items() if index in header.parts and len(texts) > len(header.parts[index])
-    }
-    if not any(_OTHER_PERSON.search(group) for group in groups) or len(groups) < FEWEST_HEADINGS:
+    groups = Counter(texts[0] for index, texts in parts.items() if len(texts) > len(header.parts.get(index, texts)))
+    if not any(wide > 1 and _OTHER_PERSON.search(group) and ":" not in _plain(group) for group, wide in groups.items()):
         return header
     widened = read_header((above, *header.rows), parts, wordings)
     return widened if _enough(widened, wordings.layout) else header
+
+
+def _plain(text: str) -> str:
+    return text.replace("：", ":")

@@ -14,7 +14,7 @@ class Limits:
     """What a file may take: bytes, counts, seconds. A school of 50,000 with 20 columns needs a quarter of them.
 
     `memory` is the address space of the reading process; `inflated` the sum of all parts after decompression, `ratio`
-    how far one part larger than a MiB may shrink in the file; `last_row` how far down anything may stand.
+    how far one large part may shrink in the file; `last_row` how far down anything may stand.
     """
 
     file_bytes: int = 48 * MIB

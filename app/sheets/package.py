@@ -22,6 +22,8 @@ from app.sheets.limits import MIB, Limits, Unreadable
 PIECE = 1 * MIB
 SMALL = 4 * MIB
 """Most bytes of the parts that list the sheets."""
+WORTH_A_RATIO = 8 * MIB
+"""Smaller parts may shrink as they like."""
 WORTH_CUTTING = 4 * MIB
 """Styled rows without content below the table are cut off before parsing when they fill as much as this."""
 STRINGS = "xl/sharedStrings.xml"
@@ -34,11 +36,14 @@ _ERROR_CELL = re.compile(
     rb"<(?:\w+:)?c\b(?=[^>]*\st=[\"']e[\"'])[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*>"
     rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<"
 )
+_FAR = re.compile(rb"r=[\"'](?:[A-Z]{3}|[I-Z][A-Z])")
 _FAR_CELL = re.compile(rb"r=[\"']((?:[A-Z]{3}|[I-Z][A-Z])\d+)[\"'][^>]*[^/>]><(?:\w+:)?(?:v|is|f)\b")
 _REFERENCE = re.compile(rb"r=[\"']([A-Z]+)(\d+)[\"']")
 _NUMBER = re.compile(rb"(min|max)=[\"'](\d+)[\"']")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_VALUES = (b"<v>", b"<v ", b"<is>", b":v>", b":is>")
+_VALUES = (b"v>", b"is>")
+"""What ends every cell that holds something, with and without a prefix."""
+_CELLS = (b"</v>", b"</is>", b":v>", b":is>")
 _END_OF_DATA = re.compile(rb"</(?:\w+:)?sheetData>")
 
 
@@ -50,7 +55,6 @@ class Seen:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    last_row: int = 0
     content_ends: int = 0
     """Offset just behind the last row that holds something."""
     data_ends: int = 0
@@ -92,7 +96,7 @@ class Package:
         if sum(entry.file_size for entry in entries) > limits.inflated:
             raise Unreadable("zip_bomb", part="")
         for entry in entries:
-            if entry.file_size > MIB and entry.file_size > limits.ratio * max(entry.compress_size, 1):
+            if entry.file_size > WORTH_A_RATIO and entry.file_size > limits.ratio * max(entry.compress_size, 1):
                 raise Unreadable("zip_bomb", part=entry.filename)
             if entry.filename == STRINGS and entry.file_size > limits.strings_bytes:
                 raise Unreadable("too_large", part=entry.filename, limit=limits.strings_bytes)
@@ -157,24 +161,36 @@ class Package:
     def _look_at_sheet(self, name: str, part: str) -> Seen:
         seen = Seen(part)
         for piece, offset in self._pieces(part):
-            self._count(piece, name)
-            for found in _HIDDEN_ROW.finditer(piece):
-                seen.hidden_rows.add(int(found[1]))
-            if b"<sheetData" not in piece[:0] and offset == 0:
+            if b"hidden=" in piece:
+                seen.hidden_rows.update(int(found[1]) for found in _HIDDEN_ROW.finditer(piece))
                 seen.hidden_columns |= self._hidden_columns(piece)
-            for found in _ERROR_CELL.finditer(piece):
-                seen.errors[int(found[2]), column_number(found[1].decode())] = found[3].decode()
-            self._mark_last(seen, piece, offset, name)
+            value = max(piece.rfind(mark) for mark in _VALUES)
+            if value >= 0:
+                self._look_at_values(seen, piece, value, name)
+            if not seen.content_ends and (end := piece.find(b"</row>", max(value, 0))) >= 0:
+                seen.content_ends = offset + end + len(b"</row>")
+            if b"sheetData>" in piece and (found := _END_OF_DATA.search(piece)):
+                seen.data_ends = offset + found.start()
         return seen
 
-    def _count(self, piece: bytes, sheet: str) -> None:
-        self._cells += piece.count(b"<v>") + piece.count(b"<is>") + piece.count(b"<x:v>")
+    def _look_at_values(self, seen: Seen, piece: bytes, last: int, sheet: str) -> None:
+        """Count what holds something, find errors, refuse what stands too far out; `last` is where the last one is."""
+        self._cells += sum(piece.count(mark) for mark in _CELLS)
         if self._cells > self._limits.cells:
             raise Unreadable("too_many_cells", sheet=sheet, limit=self._limits.cells)
-        for found in _FAR_CELL.finditer(piece):
+        for found in _FAR_CELL.finditer(piece) if _FAR.search(piece) else ():
             letters = found[1].rstrip(b"0123456789").decode()
             if column_number(letters) >= self._limits.columns:
                 raise Unreadable("too_many_columns", sheet=sheet, cell=found[1].decode(), limit=self._limits.columns)
+        if b't="e"' in piece or b"t='e'" in piece:
+            for found in _ERROR_CELL.finditer(piece):
+                seen.errors[int(found[2]), column_number(found[1].decode())] = found[3].decode()
+        seen.content_ends = 0  # the row may go on in the next piece
+        cell = max(piece.rfind(b"<c ", 0, last), piece.rfind(b":c ", 0, last))
+        reference = _REFERENCE.search(piece, cell) if cell >= 0 else None
+        if reference and int(reference[2]) > self._limits.last_row:
+            place = (reference[1] + reference[2]).decode()
+            raise Unreadable("too_many_rows", sheet=sheet, cell=place, limit=self._limits.last_row)
 
     def _hidden_columns(self, piece: bytes) -> set[int]:
         columns: set[int] = set()
@@ -183,22 +199,6 @@ class Package:
             first, last = span.get(b"min", 1), min(span.get(b"max", 0), self._limits.columns)
             columns.update(range(first - 1, last))
         return columns
-
-    def _mark_last(self, seen: Seen, piece: bytes, offset: int, sheet: str) -> None:
-        value = max(piece.rfind(mark) for mark in _VALUES)
-        if value >= 0:
-            seen.content_ends = 0  # the row may go on in the next piece
-            cell = piece.rfind(b"<c ", 0, value)
-            reference = _REFERENCE.search(piece, cell) if cell >= 0 else None
-            if reference and (row := int(reference[2])) > seen.last_row:
-                seen.last_row = row
-                if row > self._limits.last_row:
-                    place = (reference[1] + reference[2]).decode()
-                    raise Unreadable("too_many_rows", sheet=sheet, cell=place, limit=self._limits.last_row)
-        if not seen.content_ends and (end := piece.find(b"</row>", max(value, 0))) >= 0:
-            seen.content_ends = offset + end + len(b"</row>")
-        if found := _END_OF_DATA.search(piece):
-            seen.data_ends = offset + found.start()
 
     def without_blank_tails(self, original: IO[bytes]) -> IO[bytes]:
         """The file to parse: the original, or a copy without the styled empty rows below the content.

@@ -43,11 +43,15 @@ def delimiter_of(text: str) -> str:
     )
 
 
-def rows(text: str, limits: Limits) -> Iterator[list[str | None]]:
-    """The rows of the text; cells as written, None where nothing stands."""
+def rows(text: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the text that hold something, numbered as Excel shows them; cells as written."""
     csv.field_size_limit(limits.characters)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)):
-            yield [cell or None for cell in row]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+        for number, row in enumerate(reader, start=1):
+            while row and not row[-1]:
+                row.pop()
+            if row:
+                yield number, row
     except csv.Error as error:
         raise Unreadable("truncated", why=str(error)) from error

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from app.sheets.limits import LIMITS, Limits, Unreadable
 from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook
@@ -21,6 +21,8 @@ from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook
 __all__ = ["LIMITS", "Limits", "Unreadable", "read"]
 
 ROOT = Path(__file__).resolve().parents[2]
+GRACE = 5
+"""Seconds beside the processor time a file may take: the process starts, and others want the processor too."""
 LONGEST_SHARED = 40
 """Texts up to this length are kept once however often they occur: classes, sexes, dates."""
 
@@ -33,26 +35,27 @@ def read(path: Path, declared: str = "", limits: Limits = LIMITS) -> Workbook:
     Raises `Unreadable` with its code; hidden rows, columns and sheets are read and marked.
     """
     ending = (declared or path.name).rsplit(".", 1)[-1].strip().lower()
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(  # noqa: S603  a list, no shell; the path is ours
-            [sys.executable, "-m", "app.sheets.child", str(path.resolve()), ending, json.dumps(asdict(limits))],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            cwd=ROOT,
-            env=_environment(),
-        )
+    command = [sys.executable, "-m", "app.sheets.child", str(path.resolve()), ending, json.dumps(asdict(limits))]
+    with tempfile.TemporaryFile() as complaints, _started(command, complaints) as process:
         late = threading.Event()
-        alarm = threading.Timer(2 * limits.seconds, _stop, (process, late))
+        alarm = threading.Timer(2 * limits.seconds + GRACE, _stop, (process, late))
         alarm.start()
         try:
             workbook = _collect(process.stdout or ())
+            if workbook is None:
+                process.wait()
         finally:
             alarm.cancel()
             process.kill()
             process.wait()
         complaints.seek(0)
         return workbook or _died(process.returncode, complaints.read(), limits, late=late.is_set())
+
+
+def _started(command: Sequence[str], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603  a list, no shell; the path is ours
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, cwd=ROOT, env=_environment()
+    )
 
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
@@ -96,7 +99,7 @@ def _collect(lines: Iterable[bytes]) -> Workbook | None:
     """Put together what the process says; None when it stopped in the middle."""
     kind = ""
     drafts: list[_Draft] = []
-    shared: dict[str, str] = {}
+    shared: dict[str, str | None] = {"": None}
     for line in lines:
         if not line.endswith(b"\n"):
             return None
@@ -116,15 +119,21 @@ def _collect(lines: Iterable[bytes]) -> Workbook | None:
     return None
 
 
-def _rows(answer: list[list[Any]], shared: dict[str, str]) -> Iterable[Row]:
+def _rows(answer: list[list[Any]], shared: dict[str, str | None]) -> Iterable[Row]:
     for number, hidden, *cells in answer:
-        yield Row(number, tuple([_cell(cell, shared) for cell in cells]), bool(hidden))
-
-
-def _cell(cell: Any, shared: dict[str, str]) -> Any:  # noqa: ANN401  as JSON gave it
-    if type(cell) is str:
-        return shared.setdefault(cell, cell) if len(cell) < LONGEST_SHARED else cell
-    return _UNPACK[cell[0]](cell[1]) if type(cell) is list else cell
+        # One pass without a call for each cell: there are a million of them.
+        yield Row(
+            number,
+            tuple(
+                [
+                    (shared.setdefault(cell, cell) if len(cell) < LONGEST_SHARED else cell)
+                    if type(cell) is str
+                    else (_UNPACK[cell[0]](cell[1]) if type(cell) is list else cell)
+                    for cell in cells
+                ]
+            ),
+            bool(hidden),
+        )
 
 
 def _span(seconds: float) -> timedelta:

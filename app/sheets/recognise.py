@@ -7,6 +7,7 @@ was looked for, and no table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,9 @@ TITLE_COLUMNS = 3
 """A merged block of so many columns is a title, no value."""
 ENOUGH_FOR_A_NUMBER = 6
 """Letters and digits that make a certificate number of a cell; 无 and 合计 are none."""
+SMALLEST_NUMBER = 100_000
+"""The same of a cell that is a number: what stands beside 合计 is mostly smaller."""
+_SHOWN, _DIGIT = re.compile(r"[^\W_]"), re.compile(r"\d")
 _NEVER_SPREAD = frozenset({CellKind.NAME, CellKind.IDENTITY, CellKind.PHONE, CellKind.AMOUNT})
 _PREFILLED = frozenset({CellKind.CLASS_NAME})
 
@@ -91,17 +95,20 @@ class _Reader:
 
     def _pages(self, header: Header, titles: list[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
         """Titles and rows, page by page: a heading that comes again under another class begins a new table."""
+        kinds = self.wordings.layout.by_key
+        identities = [index for key, index in header.mapping.items() if kinds[key].kind == CellKind.IDENTITY]
         body: list[Row] = []
         above: list[Row] = []
         for row in self.sheet.rows:
             if row.number <= header.rows[-1].number:
                 continue
             if repeats(row, header.rows):
+                above += self._titles_taken_back(body, row.number)
                 if class_in_title(above) not in {"", class_in_title(titles)}:
                     yield titles, body
                     titles, body = above, []
                 above = []
-            elif why := self._why_not(row, header):
+            elif why := self._why_not(row, header, identities):
                 self._left_out.setdefault(why, []).append(row.number)
                 if why == "title":
                     above.append(row)
@@ -109,14 +116,23 @@ class _Reader:
                 body.append(row)
         yield titles, body
 
-    def _why_not(self, row: Row, header: Header) -> str:
+    def _titles_taken_back(self, body: list[Row], number: int) -> list[Row]:
+        """Rows of one text right above a heading that comes again: a title, which alone looked like a row."""
+        taken: list[Row] = []
+        while body and body[-1].number == number - len(taken) - 1 and _one_text(body[-1]):
+            taken.insert(0, body.pop())
+        if taken:
+            self._left_out.setdefault("title", []).extend(row.number for row in taken)
+        return taken
+
+    def _why_not(self, row: Row, header: Header, identities: Sequence[int]) -> str:
         """Why a row below the heading is none of the table's: a word for the finding, or empty when it is one."""
-        texts = [cell for cell in row.cells if isinstance(cell, str) and cell.strip()]
+        texts = [cell for cell in row.cells if type(cell) is str and not cell.isspace()]
         if is_example(texts):
             return "example"
-        kinds = self._kinds(row, header)
-        if CellKind.IDENTITY in kinds:
+        if any(_may_be_number(cell) for index in identities if (cell := row.cell(index)) is not None):
             return ""
+        kinds = self._kinds(row, header)
         if is_total(texts):
             return "total"
         if is_foot(texts):
@@ -126,12 +142,12 @@ class _Reader:
         return "empty" if kinds <= _PREFILLED and len(header.mapping) > 1 else ""
 
     def _kinds(self, row: Row, header: Header) -> set[CellKind]:
-        """The kinds of the columns in which the row holds something; of identities only what looks like a number."""
+        """The kinds of the columns in which the row holds something."""
         kinds = set()
         for key, index in header.mapping.items():
             cell, kind = row.cell(index), self.wordings.layout.by_key[key].kind
             if cell is not None and (not isinstance(cell, str) or cell.strip()):
-                kinds.add(kind if kind != CellKind.IDENTITY or _may_be_number(cell) else CellKind.TEXT)
+                kinds.add(kind)
         return kinds
 
     def _is_title(self, row: Row) -> bool:
@@ -178,8 +194,12 @@ class _Reader:
             self._say("hidden_columns", columns=tuple(columns))
 
 
+def _one_text(row: Row) -> bool:
+    held = [cell for cell in row.cells if cell is not None]
+    return len(held) == 1 and isinstance(held[0], str)
+
+
 def _may_be_number(cell: Cell) -> bool:
-    if not isinstance(cell, str):
-        return True
-    shown = [character for character in cell if character.isalnum()]
-    return len(shown) >= ENOUGH_FOR_A_NUMBER and any(character.isdigit() for character in shown)
+    if isinstance(cell, (int, float)):
+        return abs(cell) >= SMALLEST_NUMBER
+    return isinstance(cell, str) and len(_SHOWN.findall(cell)) >= ENOUGH_FOR_A_NUMBER and bool(_DIGIT.search(cell))

@@ -125,6 +125,8 @@ def identity(cell: Cell) -> str | Bad | None:
         return _bad("other", "not_text")
     if isinstance(cell, (int, float)):
         return _number_of(cell)
+    if cell and cell.isascii() and cell.isdigit():
+        return cell
     return _written_number(_closed_up((cell or "").translate(_DASHES)).upper())
 
 

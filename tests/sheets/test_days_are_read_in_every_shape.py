@@ -1,0 +1,109 @@
+"""Days and months as people write them; what could be read in two ways is refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.sheets.reading import read
+from app.sheets.values import Bad, day
+from app.sheets.workbook import Cell, CellError
+from tests.make.workbooks import save_xlsx
+
+FIRST = date(2015, 9, 1)
+DAYS = st.dates(date(1901, 1, 1), date(2099, 12, 31))
+SHAPES = (
+    "{0:%Y-%m-%d}",
+    "{0:%Y/%m/%d}",
+    "{0:%Y.%m.%d}",
+    "{0:%Y%m%d}",
+    "{0:%Y-%m-%d} 00:00:00",
+    "{0:%Y-%m-%d}T00:00:00",
+    "{0.year}-{0.month}-{0.day}",
+    "{0.year}/{0.month}/{0.day}",
+    "{0.year}.{0.month}.{0.day}",
+    "{0.year}年{0.month}月{0.day}日",
+    "{0.year} 年 {0.month} 月 {0.day} 日",
+)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2015-09-01",
+        "2015/9/1",
+        "2015.9.1",
+        "20150901",
+        20150901.0,
+        20150901,
+        "2015年9月1日",
+        "２０１５年９月１日",
+        "2015—09—01",
+        "201509",
+        201509.0,
+        "2015年9月",
+        "2015-09",
+        "2015.09",
+        2015.09,
+        2015.9,
+        42248.0,
+        42248,
+        date(2015, 9, 1),
+        datetime(2015, 9, 1, 23, 59),  # noqa: DTZ001  Excel knows no zones
+        " 2015-9-1 ",
+        "'2015-09-01"[1:],
+    ],
+)
+def test_each_shape_gives_the_day(cell: Cell) -> None:
+    assert day(cell) == FIRST
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "01/02/03",
+            "1/9/2015",
+            "15-9-1",
+            "09-01",
+            "2015",
+            "2015-13-01",
+            "2015-02-29",
+            "20150230",
+            "九月",
+            "2015-9-1-2",
+        ),
+        *("0000-01-01", "20151301", "42248", 2015.0, 2015.1, 3.6e17, -1.0, float("nan"), True),
+        *(timedelta(hours=3), CellError("#VALUE!")),
+    ],
+)
+def test_what_is_no_day_or_two_is_refused(cell: Cell) -> None:
+    found = day(cell)
+    assert isinstance(found, Bad)
+    assert found.code == "date"
+
+
+@given(DAYS, st.sampled_from(SHAPES))
+def test_every_day_comes_back_from_every_shape(wanted: date, shape: str) -> None:
+    assert day(shape.format(wanted)) == wanted
+
+
+@given(DAYS)
+def test_every_day_comes_back_from_the_number_of_excel(wanted: date) -> None:
+    serial = (wanted - date(1899, 12, 30)).days
+    assert day(float(serial)) == (wanted if serial >= 3654 else day(float(serial)))
+
+
+def test_days_of_a_file_are_days(tmp_path: Path) -> None:
+    wanted = [date(1999, 2, 28), date(2000, 2, 29), date(2015, 9, 1)]
+    rows = read(save_xlsx(tmp_path / "a.xlsx", {"名单": [[one] for one in wanted]})).sheets[0].rows
+    assert [day(row.cells[0]) for row in rows] == wanted
+
+
+def test_an_empty_cell_is_no_day() -> None:
+    assert day(None) is None
+    assert day("  ") is None
