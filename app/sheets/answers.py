@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ TEXT_FORMAT = "@"
 REASONS_WIDTH = 60.0
 DANGEROUS = frozenset("=+-@\t\r＝＋－＠")
 """What Excel may take for the beginning of a formula."""
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""In a workbook _x0041_ stands for A; a text that looks so must say that it does not."""
 _FORMATS = ((datetime, "yyyy-mm-dd hh:mm:ss"), (date, "yyyy-mm-dd"), (time, "hh:mm:ss"), (timedelta, "[h]:mm:ss"))
 _TEXT_KINDS = frozenset({CellKind.IDENTITY, CellKind.PHONE, CellKind.TEXT, CellKind.CLASS_NAME})
 
@@ -83,7 +86,7 @@ class _Answer:
     ) -> None:
         self.sheet, self.language, self.comments_left = sheet, language, left
         self.shown = bool(faults) or not sheet.hidden
-        self.header_rows = {table.header_rows[-1] for table in tables}
+        self.header_rows = {table.header_rows[-1] for table in tables if faults or table.reasons is not None}
         self.old = next((table.reasons for table in tables if table.reasons is not None), None)
         self.new = self.old if self.old is not None else max((len(row.cells) for row in sheet.rows), default=0)
         kinds = {key: column.kind for key, column in layout.by_key.items()}
@@ -146,13 +149,15 @@ def cell_out(out: Worksheet, value: Cell, *, as_text: bool = False, styled: bool
 
     What needs no mark is left as it is, which is faster; `styled` asks for a cell that can be marked.
     """
-    risky = isinstance(value, str) and value[:1] in DANGEROUS
+    risky = isinstance(value, str) and (value[:1] in DANGEROUS or "_x" in value)
     bare = isinstance(value, (str, int, float, bool)) or value is None
     if bare and not (styled or risky or (as_text and isinstance(value, str))):
         return value
+    if isinstance(value, str):
+        value = _ESCAPE.sub("_x005F_", value)
     cell = WriteOnlyCell(out, value.text if isinstance(value, CellError) else value)
     if isinstance(value, str):
-        cell.data_type, cell.quotePrefix = "s", risky
+        cell.data_type, cell.quotePrefix = "s", value[:1] in DANGEROUS
     elif isinstance(value, CellError):
         cell.data_type = "e"
     cell.number_format = TEXT_FORMAT if as_text and bare else _format_of(value)

@@ -206,7 +206,7 @@ def numbers(path: Path, rows: int) -> Path:
 
 TIGHT: list[tuple[Limits, str]] = [
     (Limits(seconds=0), "too_slow"),
-    (Limits(memory=40 << 20), "too_large"),
+    (Limits(memory=30 << 20), "too_large"),
     (Limits(cells=199_000), "too_many_cells"),
     (Limits(rows=99_000), "too_many_rows"),
     (Limits(columns=1), "too_many_columns"),

@@ -81,6 +81,11 @@ def test_nothing_becomes_a_formula(tmp_path: Path) -> None:
     assert {cell.data_type for row in out.iter_rows() for cell in row if cell.value is not None} == {"s"}
 
 
+def test_texts_that_look_like_codes_of_characters_stay_what_they_are(tmp_path: Path) -> None:
+    book = workbook([("姓名", "证件号码"), ("_x0041_", "_x005F_x0041_"), ("_x", "_x00_")])
+    assert read(answered(tmp_path / "a.xlsx", book, [])).sheets[0].rows == book.sheets[0].rows
+
+
 def test_the_column_of_reasons_is_not_read_again_and_never_doubled(tmp_path: Path) -> None:
     first = read(answered(tmp_path / "a.xlsx", workbook(ROWS), FAULTS))
     (table,) = recognise(first, PUPILS).tables
