@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,6 +33,8 @@ from app.orgs.rules import (
 )
 
 Row = dict[str, Any]
+SERIAL = re.compile(r"(.+)-[0-9]+")
+"""A code as places without an official one are given it: the code of the place above, a dash, a number."""
 
 
 def plant_root(session: Session, actor: Actor, *, kind: str, name: str, code: str) -> OrgNode:
@@ -67,6 +70,7 @@ def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, 
     parents = _parents(session, actor, {node.parent_code for node in nodes} - {node.code for node in nodes})
     rows = _laid_out(nodes, _known(session, parents), _new_ids(session, len(nodes)), _serials(session, parents))
     _refuse_taken(session, [row["code"] for row in rows])
+    _refuse_serials_of_others(session, actor, {node.code for node in nodes if node.code})
     _insert(session, actor, nodes, rows)
     ids = [row["id"] for row in rows]
     record(
@@ -158,6 +162,17 @@ def _refuse_taken(session: Session, codes: Sequence[str]) -> None:
     twice = next((code for code, count in Counter(codes).items() if count > 1), None)
     if first or twice:
         raise CodeTaken(node_code=first or twice)
+
+
+def _refuse_serials_of_others(session: Session, actor: Actor, typed: set[str]) -> None:
+    """Refuse (`CodeTaken`) a typed code that somebody else's place will give to the next place below it."""
+    of_whom = {found[1]: code for code in typed if (found := SERIAL.fullmatch(code))}
+    if not of_whom:
+        return
+    stmt = select(OrgNode.code, OrgNode.path).where(OrgNode.code.in_(of_whom))
+    for row in session.execute(everything(stmt, because="codes are unique over the tree")):
+        if not actor.covers(Permission.ORG_CREATE, row.path):
+            raise CodeTaken(node_code=of_whom[row.code])
 
 
 def _serials(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, int]:

@@ -69,9 +69,9 @@ class ActForm(FlaskForm):
         self[field].errors = [*self[field].errors, sentence]
 
     def body(self) -> bytes:
-        """What was typed, in a fixed order, to tell a double click from another form under the same key."""
+        """What was typed and where, in a fixed order, to tell a double click from another form under the same key."""
         pairs = sorted((n, v) for n, values in request.form.lists() for v in values if n not in {"key", "csrf_token"})
-        return repr(pairs).encode()
+        return repr((request.path, pairs)).encode()
 
 
 class RecordForm(ActForm):

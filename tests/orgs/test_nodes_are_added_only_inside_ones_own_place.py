@@ -8,7 +8,7 @@ from app.access.permissions import Permission
 from app.access.roles import ROLES
 from app.core.db import Session
 from app.core.errors import NotAllowed, NotFound
-from app.orgs.rules import NewNode
+from app.orgs.rules import CodeTaken, NewNode
 from app.orgs.services import grow
 from tests.make.places import CITY_A, COUNTY_A, ROOT, A, B
 from tests.make.posts import FAMILY
@@ -51,6 +51,20 @@ def test_a_code_of_another_place_is_told_as_taken_without_saying_where(session: 
     with pytest.raises(Exception, match="code_taken") as refusal:
         grow(session, world.actor(session, "school_admin"), [NewNode(A, "grade", "一", code=f"{B}-1")])
     assert refusal.value.facts == {"node_code": f"{B}-1"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("code", [f"{B}-3", f"{B}-999", f"{B}-1-7"])
+def test_nobody_takes_a_code_that_the_next_place_of_others_will_be_given(
+    session: Session, world: World, code: str
+) -> None:
+    with pytest.raises(CodeTaken):
+        grow(session, world.actor(session, "school_admin"), [NewNode(A, "grade", "一", code=code)])
+    assert grow(session, world.actor(session, "school_admin_b"), [NewNode(B, "grade", "一")])
+
+
+@pytest.mark.parametrize("code", [f"{A}-77", "36010299", f"{A}-1-77"])
+def test_a_code_of_the_own_or_of_nobody_may_be_typed(session: Session, world: World, code: str) -> None:
+    assert code in grow(session, world.actor(session, "school_admin"), [NewNode(A, "grade", "一", code=code)])
 
 
 def test_families_hold_no_place_in_the_tree(session: Session, world: World) -> None:

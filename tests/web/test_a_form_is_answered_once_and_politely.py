@@ -20,6 +20,12 @@ SignIn = Callable[..., Visit]
 NEW = "/departments/new"
 
 
+def ids(database: Database) -> list[int]:
+    """The ids of all departments."""
+    stmt = everything(select(Department.id).order_by(Department.id), because=TEST)
+    return database.transaction(lambda session: list(session.scalars(stmt)))
+
+
 def offices(database: Database) -> list[str]:
     """The names of all departments."""
     stmt = everything(select(Department.name).order_by(Department.id), because=TEST)
@@ -62,6 +68,17 @@ def test_the_same_key_with_other_contents_is_refused(visit: SignIn, database: Da
     answer = admin.post(NEW, {**hidden, "name": "学生处", "node": A})
     assert answer.status_code == 422
     assert offices(database) == ["教务处"]
+
+
+def test_the_same_key_and_contents_at_another_record_is_no_second_click(visit: SignIn, database: Database) -> None:
+    admin = visit("school_admin")
+    for name in ("教务处", "学生处"):
+        admin.fill(NEW, name=name, node=A)
+    first, second = (f"/departments/{number}/close" for number in ids(database))
+    form = admin.hidden(first)
+    assert admin.post(first, form).status_code == 303
+    assert admin.post(second, form).status_code == 422
+    assert admin.fill(second).status_code == 303
 
 
 def test_a_mistake_is_said_beside_its_field_and_nothing_typed_is_lost(visit: SignIn, database: Database) -> None:

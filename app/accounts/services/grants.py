@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
+from app.accounts.actors import actor_for
 from app.accounts.models import AccountGrant, RoleDetail
-from app.accounts.rules import PERSONAL, outermost_of
+from app.accounts.rules import PERSONAL, may_act, outermost_of
 from app.accounts.services.locking import Held, locked, put, refuse_above, write_down
 from app.accounts.workflow import AccountState
 from app.changes.rules import ChangeKind
+from app.codes.rules import CodeKind
+from app.codes.services import issuer_of, withdraw
 from app.core.clock import sql_now
 from app.core.errors import Conflict, NotFound
 from app.orgs.models import ClassSet, OrgNode
@@ -43,7 +46,8 @@ def change_grants(  # noqa: PLR0913  what the form sends
     Says how many grants came and how many went.
 
     A node below another of the list is covered by it and gets no grant of its own. Grants of the role beyond the
-    actor's reach stay. The account's sessions end, so that the next click is judged anew. Raises `NotFound` (account,
+    actor's reach stay. The account's sessions end, so that the next click is judged anew, and an activation code whose
+    issuer may not give what comes is taken back. Raises `NotFound` (account,
     role, place), `OwnAccount`, `Stale`, `HeldElsewhere`, `AboveOwnLevel`, `Conflict` (deregistered).
     """
     held = locked(session, actor, Permission.ACCOUNT_GRANT, account_id, version)
@@ -60,6 +64,7 @@ def change_grants(  # noqa: PLR0913  what the form sends
         return 0, 0
     _end(session, ending)
     _begin(session, actor, account_id, found, [(kind, id_, nodes.get(id_)) for kind, id_ in coming])
+    _withdraw_outgrown(session, account_id, found, [(nodes if kind == "node" else sets)[id_] for kind, id_ in coming])
     put(session, account_id, ends_sessions=True)
     _write_down(session, actor, held, found, coming=coming, ended=[p for p in present if p not in wanted])
     return len(coming), len(ending)
@@ -85,14 +90,14 @@ def _nodes(session: Session, actor: Actor, role: _Role, ids: Sequence[int]) -> d
     return {row.id: row.path for row in rows}
 
 
-def _class_sets(session: Session, actor: Actor, role: _Role, ids: Sequence[int]) -> set[int]:
+def _class_sets(session: Session, actor: Actor, role: _Role, ids: Sequence[int]) -> dict[int, str]:
     stmt = select(ClassSet.id, ClassSet.tree_path).where(ClassSet.id.in_(set(ids)), ClassSet.closed_at.is_(None))
     rows = session.execute(visible(stmt, ClassSet, actor, Permission.ACCOUNT_GRANT)).all()
     if len(rows) != len(set(ids)):
         raise NotFound(what="class_set")
     for row in rows:
         refuse_above(actor, Permission.ACCOUNT_GRANT, level=role.level, path=row.tree_path, role=role.code)
-    return {row.id for row in rows}
+    return {row.id: row.tree_path for row in rows}
 
 
 def _present(session: Session, actor: Actor, account_id: int, role: _Role) -> dict[tuple[str, int], int]:
@@ -137,6 +142,19 @@ def _begin(
     ]
     if rows:
         session.execute(entering(insert(AccountGrant), AccountGrant, actor, Permission.ACCOUNT_GRANT), rows)
+
+
+def _withdraw_outgrown(session: Session, account_id: int, role: _Role, paths: Sequence[str]) -> None:
+    """Take an activation code back when its issuer, who has seen it, may not give what comes now: it opens that too."""
+    issuer_id = issuer_of(session, CodeKind.ACTIVATION, account_id)
+    if not issuer_id:
+        return
+    try:
+        issuer = actor_for(session, issuer_id)
+    except NotFound:
+        issuer = Actor(issuer_id, "")  # disabled or gone: may give nothing
+    if not all(may_act(issuer, Permission.ACCOUNT_GRANT, level=role.level, path=path) for path in paths):
+        withdraw(session, CodeKind.ACTIVATION, [account_id])
 
 
 def _write_down(

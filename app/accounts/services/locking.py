@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
 from app.core.errors import NotFound, Stale
 from app.orgs.models import ClassSet
+from app.people.models import Person
 
 COLUMNS = (
     Account.id,
@@ -89,6 +90,32 @@ def refuse_held_elsewhere(session: Session, actor: Actor, permission: Permission
     for live in grants_at(session, account_id):
         if live.path is not None and not may_act(actor, permission, level=live.level, path=live.path):
             raise HeldElsewhere
+
+
+def refuse_persons_elsewhere(session: Session, actor: Actor, permission: Permission, account_id: int) -> None:
+    """Refuse (`HeldElsewhere`) when the account opens rows of a person who is not the actor's, such as a child.
+
+    For what gives a way into the account; shutting it or changing its roles takes nobody there.
+    """
+    if persons_elsewhere(session, actor, permission, [account_id]):
+        raise HeldElsewhere
+
+
+def persons_elsewhere(
+    session: Session, actor: Actor, permission: Permission, account_ids: Sequence[int]
+) -> frozenset[int]:
+    """Those of these accounts that hold a role at a person beyond the actor's reach; one statement."""
+    if actor.is_system:
+        return frozenset()
+    own = visible(select(Person.id).where(Person.id == AccountGrant.person_id), Person, actor, permission)
+    stmt = select(AccountGrant.account_id).where(
+        AccountGrant.account_id.in_(account_ids),
+        AccountGrant.ended_at.is_(None),
+        AccountGrant.person_id.is_not(None),
+        ~own.correlate(AccountGrant).exists(),
+    )
+    found = session.scalars(everything(stmt, because="what an account in scope holds, to judge who may act on it"))
+    return frozenset(found)
 
 
 def grants_at(session: Session, account_id: int) -> list[GrantAt]:

@@ -13,6 +13,7 @@ from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.accounts.models import Account, AccountGrant, ActivationSheet, LoginName, RoleDetail, User
 from app.accounts.rules import SHEETS_KEPT, GrantAt, NameKind, NoSlip, Slip, may_act
+from app.accounts.services.locking import persons_elsewhere
 from app.accounts.services.states import NO_PASSWORD
 from app.accounts.workflow import AccountState
 from app.audit.rules import common_path
@@ -52,8 +53,10 @@ def hand_out(
     sessions end otherwise). Raises `NotFound` when an id is out of scope. As many statements for one as for thousands.
     """
     rows = _locked(session, actor, account_ids)
-    grants = _grants(session, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    grants, elsewhere = _grants(session, ids), persons_elsewhere(session, actor, Permission.ACCOUNT_RESET, ids)
     reasons = {row.id: _reason(actor, row, grants.get(row.id, []), also_in_use=also_in_use) for row in rows}
+    reasons |= dict.fromkeys(elsewhere, "held_elsewhere")
     lucky = [row for row in rows if reasons[row.id] is None]
     slips = _issued(session, actor, lucky, keyring) if lucky else []
     refused = [NoSlip(row.name, row.user_name or "", code) for row in rows if (code := reasons[row.id])]

@@ -10,7 +10,7 @@ from app.access.permissions import Permission
 from app.access.scope import everything
 from app.accounts.models import AccountGrant, User
 from app.accounts.rules import Contact, mobile_name
-from app.accounts.services.locking import Held, locked, put, write_down
+from app.accounts.services.locking import Held, locked, put, refuse_persons_elsewhere, write_down
 from app.accounts.services.names import (
     checked_mobile,
     department_at,
@@ -80,6 +80,7 @@ def reset(session: Session, actor: Actor, *, account_id: int, version: int, keyr
     Nobody sees or chooses the new password but its owner. Raises as `edit` does, and `Conflict` unless in use.
     """
     held = locked(session, actor, Permission.ACCOUNT_RESET, account_id, version)
+    refuse_persons_elsewhere(session, actor, Permission.ACCOUNT_RESET, account_id)
     if held.state != AccountState.ACTIVE:
         raise Conflict
     forget_password(session, held)
