@@ -116,6 +116,8 @@ class Slip:
     tree_path: str
     code: str
     expires_at: datetime
+    about: str = ""
+    """Of a guardian: the child."""
 
 
 @dataclass(frozen=True)

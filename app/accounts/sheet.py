@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -57,6 +57,7 @@ COLUMNS = (
     Column("学校 / 机构", "School / organisation", 28, lambda slip: slip.place[0]),
     Column("班级 / 部门", "Class / place", 24, lambda slip: " / ".join(slip.place[1:])),
     Column("姓名", "Full name", 18, lambda slip: slip.name),
+    Column("学生", "Student", 14, lambda slip: slip.about),
     Column("用户名", "User name", 22, lambda slip: slip.user_name),
     Column("激活码", "Activation code", 20, lambda slip: slip.code),
     Column("有效期至", "Works until", 18, lambda slip: until(slip.expires_at)),
@@ -82,15 +83,18 @@ def deliver(  # noqa: PLR0913  who, for whom, how, and where the files go
     *,
     account_ids: Sequence[int],
     refused: Sequence[NoSlip] = (),
+    about: Mapping[int, str] | None = None,
     store: FileStore,
     keyring: Keyring,
     step: Callable[[int], None] = lambda _percent: None,
 ) -> int:
     """Issue the codes of these accounts, make both files and keep them; returns the number of the sheets.
 
-    `refused` are rows that came to nothing before. `step` is told how far the act is and may end it, which undoes all.
+    `refused` are rows that came to nothing before, `about` says of accounts of guardians whose they are. `step` is
+    told how far the act is and may end it, which undoes all.
     """
     slips, more = hand_out(session, actor, account_ids=account_ids, also_in_use=order.also_in_use, keyring=keyring)
+    slips = [replace(slip, about=(about or {}).get(slip.account_id, "")) for slip in slips]
     step(CODES_ISSUED)
     place = common_path(slip.tree_path for slip in slips) if slips else actor.home_path or "/"
     names = names_of(session, [place])[place] if place != "/" else []
@@ -146,7 +150,7 @@ def pdf(slips: Sequence[Slip], order: Order, title: str) -> bytes:
 
 
 def _data(slips: Sequence[Slip], order: Order, title: str) -> Mapping[str, Any]:
-    by_place = groupby(slips, key=lambda slip: slip.place) if order.by_class else [((title,), slips)]
+    by_place = groupby(slips, key=lambda slip: slip.place) if order.by_class else [((title,), iter(slips))]
     return {
         "title": word("title", order.language),
         "hint": word("hint", order.language),
@@ -161,7 +165,7 @@ def _slip(slip: Slip) -> dict[str, str]:
     return {
         "name": slip.name,
         "user_name": slip.user_name,
-        "place": " / ".join(slip.place),
+        "place": " / ".join(slip.place) + (f" · {slip.about}" if slip.about else ""),
         "code": slip.code,
         "until": until(slip.expires_at),
     }

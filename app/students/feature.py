@@ -6,15 +6,24 @@ from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
 from app.orgs.rules import ClassesMerged, NodesClosing
+from app.students.jobs import SHEETS
 from app.students.roll import refuse_closing
-from app.students.services import follow_merge
+from app.students.rules import StudentsCorrected, StudentsLeft, StudentsMoved
+from app.students.services import end_access, follow_merge, move_access, rename_access
 from app.students.views import SCREENS
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="students",
     screens=SCREENS,
-    listeners=(Listener(ClassesMerged, follow_merge), Listener(NodesClosing, refuse_closing)),
+    jobs=(SHEETS,),
+    listeners=(
+        Listener(ClassesMerged, follow_merge),
+        Listener(NodesClosing, refuse_closing),
+        Listener(StudentsMoved, move_access),
+        Listener(StudentsLeft, end_access),
+        Listener(StudentsCorrected, rename_access),
+    ),
     menu=(MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),),
     sentences={
         "already_in_school": _l("%(count)s of them are students already, here or elsewhere. Ask for a transfer."),
@@ -45,6 +54,8 @@ FEATURE = Feature(
         "student_has_left": _l("The student has left the school; the record is history and stays as it is."),
         "same_class": _l("%(count)s of the students are in this class already. Please choose another class."),
         "several_schools": _l("The students are of several schools. A class transfer stays inside one school."),
+        "nobody_there": _l("No student in school stands there. Please choose another place."),
+        "too_many_students": _l("More than %(most)s students stand there. Please choose a smaller place."),
         "nothing_ticked": _l("No student is ticked. Please tick at least one in the list."),
         "leave_date_range": _l("The day must lie between the beginning of the present state and today."),
         "reason_length": _l("Please give a reason of 2 to 200 characters."),

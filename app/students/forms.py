@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -155,6 +155,19 @@ class StatusForm(RecordForm):
 
     on = DayField(_l("Since"), [InputRequired(NEEDED)])
     reason = _reason()
+
+
+class AccessForm(ActForm):
+    """For whom activation sheets are wanted."""
+
+    place = PickerField(
+        _l("Class, grade or school"),
+        [InputRequired(NEEDED), Length(max=200)],
+        endpoint="OrgView.options",
+        description=_l("Type a part of the name or the code, then choose"),
+    )
+    whom = SelectField(_l("For whom"), choices=_offered([("students", _l("Students")), ("guardians", _l("Guardians"))]))
+    also_in_use = BooleanField(_l("Also for those who have a password: it stops working and they are signed out"))
 
 
 class GuardianForm(RecordForm):

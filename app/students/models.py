@@ -152,6 +152,7 @@ class Guardian(Numbered, Gated, Base):
         CheckConstraint("length(name) BETWEEN 1 AND 100", "name_length"),
         CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
         Index("ix_guardian_student_id", "student_id"),
+        Index("ix_guardian_account_id", "account_id"),
     )
 
     student_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("student.id"))
@@ -160,6 +161,7 @@ class Guardian(Numbered, Gated, Base):
     sealed_as: Mapped[uuid.UUID] = mapped_column(Uuid)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(server_default="1")
 

@@ -130,6 +130,13 @@ class StudentsResumed:
 
 
 @dataclass(frozen=True)
+class StudentsCorrected:
+    """Told when students' numbers or names have been corrected. Ids of the students."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class HardshipChanged:
     """Told when recognitions of hardship have begun or ended. Ids of the students."""
 
@@ -210,6 +217,13 @@ class ShownAlready(Conflict):
     """A value shown in full was asked for again by the same form: each look needs its own reason."""
 
     code = "shown_already"
+
+
+class TooManyAtOnce(Conflict):
+    """More students stand at the place than one act takes; `most` says how many it takes."""
+
+    code = "too_many_students"
+    fields: ClassVar[Mapping[str, str]] = {"place": "too_many_students"}
 
 
 class NothingTicked(Conflict):

@@ -169,4 +169,5 @@ RULES: dict[str, Rule] = {
     "SheetView.new": Rule(refused=("account_id",), form={"rowid": "@account_id"}),
     "SheetView.show": Rule(),
     "SheetView.fetch": Rule(),
+    "StudentAccessView.sheets": Rule(refused=("rowid", "node"), form={"place": "@node", "whom": "students"}),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from app.accounts.services.activation import Owner, activate, owner_of
 from app.accounts.services.creation import create, grant, make_first_superuser, open_account, set_password
-from app.accounts.services.following import Called, forget_persons, move_along, rename, shut
+from app.accounts.services.following import Called, forget_persons, move_along, rename, reopen, shut
 from app.accounts.services.grants import change_grants
 from app.accounts.services.own import change_own_contact, change_own_password, end_other_sessions, end_session
 from app.accounts.services.personal import add_persons, draw_guardian_names, names_in_use, open_personal
@@ -45,6 +45,7 @@ __all__ = [
     "open_personal",
     "owner_of",
     "rename",
+    "reopen",
     "reset",
     "set_password",
     "shut",

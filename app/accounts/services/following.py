@@ -18,6 +18,7 @@ from app.access.actor import Actor
 from app.access.scope import everything
 from app.accounts.models import Account, AccountGrant, LoginName, User
 from app.accounts.rules import NameKind, NameTaken
+from app.accounts.services.states import NO_PASSWORD
 from app.accounts.workflow import AccountState
 from app.audit.rules import common_path
 from app.audit.services import record
@@ -79,9 +80,9 @@ def move_along(session: Session, places: Mapping[int, tuple[int, str]]) -> None:
 
 
 def shut(session: Session, actor: Actor, account_ids: Collection[int], *, reason: str) -> None:
-    """End accounts with a reason: disabled, signed out, their rights at persons, codes and sign-in names over.
+    """End accounts with a reason: disabled, signed out, without password, code, or any right at a person.
 
-    So nobody who enables one again opens anything by it. Accounts that are shut already are left alone.
+    So nobody who enables one again opens anything by it; `reopen` does. Accounts that are shut already are left alone.
     """
     rows = [row for row in _locked(session, sorted(account_ids)) if row.state == AccountState.ACTIVE]
     if not rows:
@@ -92,14 +93,30 @@ def shut(session: Session, actor: Actor, account_ids: Collection[int], *, reason
     session.execute(
         everything(ended.values(**values, version=Account.version + 1), because=FOLLOWS), execution_options=NO_SYNC
     )
-    names = update(LoginName).where(LoginName.account_id == ids, LoginName.retired_at.is_(None))
-    session.execute(names.values(retired_at=sql_now()), execution_options=NO_SYNC)
+    users = select(Account.user_id).where(Account.id == ids)
+    closed = update(User).where(User.id.in_(users)).values(password=NO_PASSWORD)
+    session.execute(everything(closed, because=FOLLOWS), execution_options=NO_SYNC)
     grants = update(AccountGrant).where(
         AccountGrant.account_id == ids, AccountGrant.person_id.is_not(None), AccountGrant.ended_at.is_(None)
     )
     session.execute(everything(grants.values(ended_at=sql_now()), because=FOLLOWS), execution_options=NO_SYNC)
     withdraw(session, CodeKind.ACTIVATION, [row.id for row in rows])
     _write_down(session, actor, "account:disable", ChangeKind.ACCOUNT_DISABLED, rows, reason=reason)
+
+
+def reopen(session: Session, actor: Actor, account_ids: Collection[int]) -> None:
+    """Open accounts again that `shut` has ended: the disabled among these that hold no right any more."""
+    live = select(AccountGrant.account_id).where(
+        AccountGrant.account_id == _any(sorted(account_ids)), AccountGrant.ended_at.is_(None)
+    )
+    kept = set(session.scalars(everything(live, because=FOLLOWS))) if account_ids else set()
+    rows = [row for row in _locked(session, sorted(set(account_ids) - kept)) if row.state == AccountState.DISABLED]
+    if not rows:
+        return
+    stmt = update(Account).where(Account.id == _any([row.id for row in rows]))
+    opened = stmt.values(state=AccountState.ACTIVE, version=Account.version + 1)
+    session.execute(everything(opened, because=FOLLOWS), execution_options=NO_SYNC)
+    _write_down(session, actor, "account:enable", ChangeKind.ACCOUNT_ENABLED, rows)
 
 
 def forget_persons(session: Session, actor: Actor, pairs: Collection[tuple[int, int]], *, reason: str) -> None:

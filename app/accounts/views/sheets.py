@@ -76,6 +76,7 @@ class SheetView(Screen):
             submit=gettext("Issue the codes"),
             back=url_for("AccountView.list"),
             crumbs=[{"label": gettext("Users"), "href": url_for("AccountView.list")}],
+            groups=[("", [])],
             ids=ids,
             names=[(row.name, row.user_name, gettext("has a password") if row.is_in_use else "") for row in found],
             in_use=sum(row.is_in_use for row in found),

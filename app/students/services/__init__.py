@@ -6,6 +6,15 @@
 
 from __future__ import annotations
 
+from app.students.services.access import (
+    Given,
+    below,
+    end_access,
+    give_guardians,
+    give_students,
+    move_access,
+    rename_access,
+)
 from app.students.services.admission import admit
 from app.students.services.correction import correct
 from app.students.services.disclosure import FIELDS, disclose
@@ -21,19 +30,26 @@ from app.students.services.status import change_status, leave
 
 __all__ = [
     "FIELDS",
+    "Given",
     "add_guardian",
     "admit",
+    "below",
     "change_status",
     "correct",
     "correct_guardian",
     "correct_recognition",
     "disclose",
+    "end_access",
     "end_guardian",
     "end_recognition",
     "follow_merge",
+    "give_guardians",
+    "give_students",
     "leave",
     "move",
+    "move_access",
     "recognise",
     "register",
+    "rename_access",
     "revoke_recognition",
 ]

@@ -21,6 +21,7 @@ from app.core import clock
 from app.core.crypto import Keyring
 from app.core.db import refused
 from app.core.errors import Invalid, NotFound, Stale
+from app.core.events import tell
 from app.people import services as people
 from app.people.certificates import CertificateType, mask_number
 from app.people.identity import Identity, TypedIdentity, judge
@@ -29,7 +30,14 @@ from app.people.rules import mask_address, mask_phone
 from app.people.services import NUMBER_AT
 from app.students.models import ADDRESS_AT, PHONE_AT, Student
 from app.students.records import opened
-from app.students.rules import HasLeft, OnFileElsewhere, Particulars, StudentNumberTaken, judge_particulars
+from app.students.rules import (
+    HasLeft,
+    OnFileElsewhere,
+    Particulars,
+    StudentNumberTaken,
+    StudentsCorrected,
+    judge_particulars,
+)
 from app.students.services.registration import refuse_if_in_school
 
 
@@ -75,6 +83,8 @@ def correct(  # noqa: PLR0913  who, which, from which version, to what
         _write_person(session, actor, held, identity, keyring)
     _write_student(session, held, judged, keyring)
     _tell(session, actor, held, identity.name, before, after)
+    if {"student_number", "name"} & after.keys():
+        tell(session, actor, StudentsCorrected((held.id,)))
 
 
 def _tell(

@@ -16,6 +16,7 @@ from app.core.errors import Invalid, NotFound, Stale
 from app.people.rules import check_name, check_phone, mask_phone, normalise_name, normalise_phone
 from app.students.models import GUARDIAN_PHONE_AT, Guardian
 from app.students.records import opened
+from app.students.services.access import end_guardian_access
 from app.students.services.belongings import Owner, owner, write_down
 
 LOCKED = "the row was read and locked above within the actor's scope"
@@ -71,13 +72,17 @@ def correct_guardian(  # noqa: PLR0913  which, from which version, to what
 
 
 def end_guardian(session: Session, actor: Actor, *, guardian_id: int, version: int, keyring: Keyring) -> int:
-    """End a guardian's part: no longer shown with the student, never deleted. Returns the student's id."""
+    """End a guardian's part: no longer shown with the student, never deleted; an account sees the child no more.
+
+    Returns the student's id.
+    """
     guardian, student = _guardian(session, actor, guardian_id, version, keyring)
     stmt = update(Guardian).where(Guardian.id == guardian.id)
     session.execute(
         everything(stmt.values(ended_at=sql_now(), version=Guardian.version + 1), because=LOCKED),
         execution_options=NO_SYNC,
     )
+    end_guardian_access(session, actor, guardian.id)
     before = {"guardian": guardian.name, "relation": guardian.relation}
     write_down(session, actor, student, "student:guardian_end", before, {})
     return int(student.id)

@@ -46,8 +46,16 @@ LISTING = Listing(
         Field("class_name", _l("Class"), hint=_l("Name or class number")),
         Field("state", _l("State"), options=tuple(STATES.items())),
     ),
-    tools=(Tool(_l("New student"), "StudentRecordView.add", Permission.STUDENT_CREATE),),
-    batch=(Batch(_l("Transfer to another class"), "StudentMoveView.transfer", Permission.STUDENT_MOVE),),
+    tools=(
+        Tool(_l("New student"), "StudentRecordView.add", Permission.STUDENT_CREATE),
+        Tool(
+            _l("Activation sheets"), "StudentAccessView.sheets", Permission.ACCOUNT_CREATE, icon="print", is_main=False
+        ),
+    ),
+    batch=(
+        Batch(_l("Activation sheets"), "StudentAccessView.sheets", Permission.ACCOUNT_CREATE),
+        Batch(_l("Transfer to another class"), "StudentMoveView.transfer", Permission.STUDENT_MOVE),
+    ),
 )
 
 

@@ -32,7 +32,7 @@ class StudentMoveView(Screen):
     @needs(Permission.STUDENT_MOVE)
     def transfer(self) -> Response | tuple[str, int]:
         """Move the ticked students to the class that is named; ticked rows come here first without one."""
-        ids = _ticked()
+        ids = ticked()
         form = TransferForm()
         names = queries.names_of_ticked(reading(), actor(), Permission.STUDENT_MOVE, ids)
         if request.method == "POST" and "class_number" in request.form:
@@ -51,7 +51,7 @@ class StudentMoveView(Screen):
         )
 
 
-def _ticked() -> list[int]:
+def ticked() -> list[int]:
     """The ids of the ticked rows, strictly read."""
     texts = request.form.getlist("rowid") if request.method == "POST" else request.args.getlist("rowid")
     if not texts:
