@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, Grant, loaded_by
@@ -15,24 +18,18 @@ from app.accounts.workflow import AccountState
 from app.core.errors import NotFound
 from app.orgs.models import ClassSet, ClassSetClass, OrgNode
 
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
 WHO = "an account's own grants decide what it may see"
 
 
 def actor_for(session: Session, account_id: int) -> Actor:
     """The actor of an active account, with its grants as they are now, or `NotFound`."""
-    account = session.execute(
-        everything(
-            select(Account.id, Account.name, Account.tree_path, Account.locale).where(
-                Account.id == account_id,
-                Account.state == AccountState.ACTIVE,
-            ),
-            because=WHO,
-        ),
-    ).one_or_none()
-    if account is None:
+    rows = _account_with_grants(session, account_id)
+    if not rows:
         raise NotFound(what="account")
-    grants = _grants(session, account_id)
-    return Actor(account.id, account.name, grants, home_path=account.tree_path, locale=account.locale)
+    account, grants = rows[0], _grants(session, [row for row in rows if row.role_id is not None])
+    return Actor(account.id, account.name, grants, home_path=account.home_path, locale=account.locale)
 
 
 def actor_named(session: Session, name: str) -> Actor:
@@ -47,23 +44,31 @@ def actor_named(session: Session, name: str) -> Actor:
     return actor_for(session, ids[0])
 
 
-def _grants(session: Session, account_id: int) -> tuple[Grant, ...]:
-    rows = session.execute(
-        everything(
-            select(
-                AccountGrant.role_id,
-                AccountGrant.tree_path,
-                AccountGrant.class_set_id,
-                AccountGrant.person_id,
-                RoleDetail.code,
-                RoleDetail.level,
-            )
-            .join(RoleDetail, RoleDetail.role_id == AccountGrant.role_id)
-            .where(AccountGrant.account_id == account_id, AccountGrant.ended_at.is_(None))
-            .order_by(AccountGrant.id),
-            because=WHO,
-        ),
-    ).all()
+def _account_with_grants(session: Session, account_id: int) -> Rows:
+    """An active account, once for each of its live grants, or once without any; one statement."""
+    live = and_(AccountGrant.account_id == Account.id, AccountGrant.ended_at.is_(None))
+    stmt = (
+        select(
+            Account.id,
+            Account.name,
+            Account.tree_path.label("home_path"),
+            Account.locale,
+            AccountGrant.role_id,
+            AccountGrant.tree_path,
+            AccountGrant.class_set_id,
+            AccountGrant.person_id,
+            RoleDetail.code,
+            RoleDetail.level,
+        )
+        .join(AccountGrant, live, isouter=True)
+        .join(RoleDetail, RoleDetail.role_id == AccountGrant.role_id, isouter=True)
+        .where(Account.id == account_id, Account.state == AccountState.ACTIVE)
+        .order_by(AccountGrant.id)
+    )
+    return session.execute(everything(stmt, because=WHO)).all()
+
+
+def _grants(session: Session, rows: Rows) -> tuple[Grant, ...]:
     permissions = role_permissions(session, {row.role_id for row in rows})
     sets = _class_sets(session, {row.class_set_id for row in rows if row.class_set_id})
     return tuple(

@@ -20,6 +20,7 @@ from app.core.clock import sql_now
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
 from app.departments.models import Department
+from app.lists.keyset import Cut, Order, Spot, counted, cut
 from app.orgs import queries as orgs
 from app.orgs.models import ClassSet, Kind, OrgNode
 from app.people.rules import mask_phone
@@ -28,7 +29,7 @@ MOST_CHOICES = 200
 MOST_FOUND = 20
 MOST_SCHOOLS = 10
 SHORTEST_QUERY = 2
-COUNT_CAP = 10_001
+ORDER = Order(Account.tree_path, Account.id)
 ROW_IN_SCOPE = "rows already in scope"
 ELSEWHERE = "…"
 """Where a grant stands that is none of the reader's business."""
@@ -107,28 +108,16 @@ class Detail:
 
 def count(session: Session, actor: Actor, asked: Asked) -> int:
     """How many accounts match, counted up to 10,001."""
-    inner = visible(_matching(select(Account.id), asked), Account, actor, Permission.ACCOUNT_READ).limit(COUNT_CAP)
-    stmt = select(func.count()).select_from(inner.subquery())
-    return session.scalar(stmt) or 0
+    return counted(session, visible(_matching(select(Account.id), asked), Account, actor, Permission.ACCOUNT_READ))
 
 
-def page(
-    session: Session,
-    actor: Actor,
-    asked: Asked,
-    *,
-    limit: int,
-    offset: int,
-    keyring: Keyring,
-) -> list[Line]:
-    """One page of accounts, by place and the order they were made in; four statements."""
-    stmt = _matching(_columns(), asked).order_by(Account.tree_path, Account.id)
-    rows = session.execute(
-        visible(stmt, Account, actor, Permission.ACCOUNT_READ, along=(Department,)).limit(limit).offset(offset),
-    ).all()
-    names = orgs.names_of(session, {row.tree_path for row in rows})
-    roles = _roles_of(session, [row.id for row in rows])
-    return [_line(row, names[row.tree_path], roles.get(row.id, ()), keyring) for row in rows]
+def page(session: Session, actor: Actor, asked: Asked, *, spot: Spot, keyring: Keyring) -> Cut[Line]:
+    """One page of accounts, by place and the order they were made in; three statements."""
+    stmt = visible(_matching(_columns(), asked), Account, actor, Permission.ACCOUNT_READ, along=(Department,))
+    found = cut(session, stmt, ORDER, spot)
+    names = orgs.names_of(session, {row.tree_path for row in found.rows})
+    roles = _roles_of(session, [row.id for row in found.rows])
+    return found.each(lambda row: _line(row, names[row.tree_path], roles.get(row.id, ()), keyring))
 
 
 def ticked(session: Session, actor: Actor, ids: Sequence[int]) -> list[Ticked]:
@@ -192,7 +181,7 @@ def place_choices(session: Session, actor: Actor, permission: Permission) -> lis
 
 def find_places(session: Session, actor: Actor, permission: Permission, *, query: str) -> list[orgs.Place]:
     """Up to 20 open places of the actor's reach whose name holds the query or whose code begins with it."""
-    matches = or_(OrgNode.name.contains(query, autoescape=True), OrgNode.code.startswith(query, autoescape=True))
+    matches = or_(orgs.named_like(query), OrgNode.code.startswith(query, autoescape=True))
     stmt = orgs.nodes().where(OrgNode.closed_at.is_(None), matches).order_by(OrgNode.path).limit(MOST_FOUND)
     return orgs.describe(session, list(session.scalars(visible(stmt, OrgNode, actor, permission))))
 
@@ -234,7 +223,7 @@ def find_schools(session: Session, *, query: str) -> list[tuple[str, str]]:
     """
     if len(query) < SHORTEST_QUERY:
         return []
-    matches = or_(OrgNode.name.contains(query, autoescape=True), OrgNode.code.startswith(query, autoescape=True))
+    matches = or_(orgs.named_like(query), OrgNode.code.startswith(query, autoescape=True))
     stmt = select(OrgNode.code, OrgNode.name).where(OrgNode.kind == Kind.SCHOOL, OrgNode.closed_at.is_(None), matches)
     ordered = stmt.order_by(func.length(OrgNode.name), OrgNode.code).limit(MOST_SCHOOLS)
     rows = session.execute(everything(ordered, because="names and codes of schools are public"))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+WHILE_ONE_PAGE_IS_MADE = "while one page is made"
+"""Where a session that only reads for one page keeps what queries need not ask for twice (`Session.info`)."""
 RETRIED_STATES = frozenset({"40P01", "40001"})
 TRIES = 4
 

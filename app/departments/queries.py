@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -13,9 +13,10 @@ from app.access.permissions import Permission
 from app.access.scope import visible
 from app.core.errors import NotFound
 from app.departments.models import Department
+from app.lists.keyset import Cut, Order, Spot, counted, cut
 from app.orgs import queries
 
-COUNT_CAP = 10_001
+ORDER = Order(Department.tree_path, Department.name, Department.id)
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,17 @@ class Line:
 
 def count(session: Session, actor: Actor, *, name: str) -> int:
     """How many departments match, counted up to 10,001."""
-    inner = visible(_matching(select(Department.id), name), Department, actor, Permission.DEPARTMENT_READ).limit(
-        COUNT_CAP
-    )
-    stmt = select(func.count()).select_from(inner.subquery())
-    return session.scalar(stmt) or 0
+    ids = visible(_matching(select(Department.id), name), Department, actor, Permission.DEPARTMENT_READ)
+    return counted(session, ids)
 
 
-def page(session: Session, actor: Actor, *, name: str, limit: int, offset: int) -> list[Line]:
+def page(session: Session, actor: Actor, *, name: str, spot: Spot) -> Cut[Line]:
     """One page of departments, by place and name."""
     columns = select(Department.id, Department.name, Department.tree_path, Department.version, Department.is_binding)
-    stmt = _matching(columns, name).order_by(Department.tree_path, Department.name, Department.id)
-    rows = session.execute(
-        visible(stmt, Department, actor, Permission.DEPARTMENT_READ).limit(limit).offset(offset),
-    ).all()
-    names = queries.names_of(session, {row.tree_path for row in rows})
-    return [Line(r.id, r.name, " / ".join(names[r.tree_path]), r.version, r.is_binding) for r in rows]
+    stmt = visible(_matching(columns, name), Department, actor, Permission.DEPARTMENT_READ)
+    found = cut(session, stmt, ORDER, spot)
+    names = queries.names_of(session, {row.tree_path for row in found.rows})
+    return found.each(lambda r: Line(r.id, r.name, " / ".join(names[r.tree_path]), r.version, r.is_binding))
 
 
 def _matching(stmt: Select[*tuple[Any, ...]], name: str) -> Select[*tuple[Any, ...]]:

@@ -45,8 +45,8 @@ class DepartmentView(ListScreen):
         """The departments of the own places."""
         query, asked = self.listing.query(), self.asked()
         total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, limit=asked.size, offset=asked.offset)
-        return self.show([_row(line) for line in lines], total, asked, query)
+        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
+        return self.show(lines.each(_row), total, asked, query)
 
     @expose("/new", methods=["GET", "POST"])
     @needs(Permission.DEPARTMENT_CREATE)

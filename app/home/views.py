@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
 from app.enrolment.labels import student_lines
+from app.lists.keyset import Spot
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
 from app.orgs.models import OrgNode
@@ -70,14 +71,8 @@ class HomeView(Screen, IndexView):
 
 def _own_people() -> list[dict[str, Any]]:
     """Each of the visitor's own persons with what is decided about its insurance; few, so a statement for each."""
-    found = students.page(
-        reading(),
-        actor(),
-        students.Wanted(),
-        keyring=backstage().keyring,
-        limit=MOST_PERSONS,
-        offset=0,
-    )
+    spot = Spot(MOST_PERSONS)
+    found = students.page(reading(), actor(), students.Wanted(), keyring=backstage().keyring, spot=spot)
     return [
         {
             "name": line.name,
@@ -86,7 +81,7 @@ def _own_people() -> list[dict[str, Any]]:
             "student_number": line.student_number,
             "enrolments": [each for each in student_lines(reading(), actor(), line.id) if each.removed_at is None],
         }
-        for line in found
+        for line in found.rows
     ]
 
 

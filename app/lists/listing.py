@@ -9,9 +9,11 @@ from typing import Any
 from flask import request, url_for
 
 from app.access.permissions import Permission
-from app.lists.services import Setting, setting_of
-from app.web.request import actor, reading
-from app.web.screens import Paging, Screen, paging, text_argument
+from app.lists.keyset import Cut
+from app.lists.paging import Paging, paging
+from app.lists.services import Setting
+from app.web.request import actor
+from app.web.screens import Screen, text_argument
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,11 @@ class ListScreen(Screen):
 
     def asked(self) -> Paging:
         """Which page is asked for, in the user's own page size."""
-        return paging(setting_of(reading(), actor(), self.listing.name).page_size or 20)
+        return paging(self.listing.name)
 
     def show(
         self,
-        rows: Sequence[Mapping[str, Any]],
+        rows: Cut[Mapping[str, Any]] | Sequence[Mapping[str, Any]],
         total: int,
         asked: Paging,
         query: Mapping[str, str],
@@ -102,16 +104,18 @@ class ListScreen(Screen):
         template: str = "web/listing.html",
         **context: object,
     ) -> str:
-        """Render the list; `kept` are query arguments that outlive a new search."""
-        setting = setting_of(reading(), actor(), self.listing.name)
+        """Render the list; `kept` are query arguments that outlive a new search.
+
+        Rows that are no `Cut` say nothing of what lies beyond them: they are paged by number, up to row 10,000 only.
+        """
         listing = self.listing
-        page = {**asked.shown(total, len(rows)), "keep_href": url_for("ListSettingView.size", name=listing.name)}
+        page = {**asked.shown(total, rows), "keep_href": url_for("ListSettingView.size", name=listing.name)}
         return self.page(
             template,
             listing=listing,
             title=context.pop("title", listing.title),
-            columns=listing.chosen(setting),
-            rows=rows,
+            columns=listing.chosen(asked.setting),
+            rows=rows.rows if isinstance(rows, Cut) else rows,
             page=page,
             query=query,
             kept={name: value for name, value in (kept or {}).items() if value},

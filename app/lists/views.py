@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import Invalid
 from app.lists import services
+from app.lists.paging import PAGE_SIZES
 from app.web.request import actor, write
-from app.web.screens import PAGE_SIZES, Screen, signed_in
+from app.web.screens import Screen, signed_in
 
 LONGEST_NAME = 40
 MOST_COLUMNS = 60
@@ -49,5 +50,5 @@ def back() -> str:
     parts = urlsplit(request.form.get("back", ""))
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith(("//", "/\\")):
         return "/"
-    kept = [(n, v) for n, v in parse_qsl(parts.query) if n not in {"size", "page"}]
+    kept = [(n, v) for n, v in parse_qsl(parts.query) if n not in {"size", "page", "after", "before"}]
     return f"{parts.path}?{urlencode(kept)}" if kept else parts.path

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -66,7 +67,10 @@ def one_of(column: str, values: type[StrEnum]) -> str:
 
 
 class OrgNode(Numbered, Gated, Base):
-    """A place in the tree. `code` is unique and never changes; `path` is `/1/5/9/`; nodes are closed, never deleted."""
+    """A place in the tree. `code` is unique and never changes; `path` is `/1/5/9/`; nodes are closed, never deleted.
+
+    `sort_path` is what lists are ordered by: 七年级 before 八年级, (2)班 before (10)班. The database keeps it.
+    """
 
     __tablename__ = "org_node"
     __table_args__ = (
@@ -88,6 +92,8 @@ class OrgNode(Numbered, Gated, Base):
         Index("uq_org_node_root", text("(parent_id IS NULL)"), unique=True, postgresql_where=text("parent_id IS NULL")),
         Index("ix_org_node_parent_id", "parent_id", "sort", "id"),
         Index("ix_org_node_school_id", "school_id"),
+        Index("ix_org_node_sort_path", "sort_path"),
+        Index("ix_org_node_name_grams", func.name_grams(text("name")), postgresql_using="gin"),
     )
 
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("org_node.id"))
@@ -99,6 +105,7 @@ class OrgNode(Numbered, Gated, Base):
     stage: Mapped[str | None] = mapped_column(Text)
     entry_year: Mapped[int | None] = mapped_column(Integer)
     sort: Mapped[int] = mapped_column(Integer, server_default="0")
+    sort_path: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     close_reason: Mapped[str | None] = mapped_column(Text)

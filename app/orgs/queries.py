@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.core import clock
+from app.core.db import WHILE_ONE_PAGE_IS_MADE
 from app.core.errors import NotFound
 from app.orgs.models import ClassGroup, OrgNode
-from app.orgs.rules import NodeName, academic_year, shown_names
+from app.orgs.rules import Lineage, NodeName, academic_year, shown_names
 
 Counter = Callable[[Session, Actor, Sequence[str]], Mapping[str, int]]
 
@@ -69,7 +72,7 @@ def tops(session: Session, actor: Actor, permission: Permission) -> list[OrgNode
 
 def children(session: Session, actor: Actor, permission: Permission, node: OrgNode) -> list[OrgNode]:
     """The open nodes right below one, in their order."""
-    stmt = nodes().where(OrgNode.parent_id == node.id, OrgNode.closed_at.is_(None)).order_by(OrgNode.sort, OrgNode.id)
+    stmt = nodes().where(OrgNode.parent_id == node.id, OrgNode.closed_at.is_(None)).order_by(OrgNode.sort_path)
     return list(session.scalars(visible(stmt, OrgNode, actor, permission)))
 
 
@@ -77,10 +80,16 @@ def search(session: Session, actor: Actor, permission: Permission, text: str, *,
     """Open nodes in scope whose name holds the text or whose code begins with it, the nearest to the root first."""
     stmt = nodes().where(
         OrgNode.closed_at.is_(None),
-        or_(OrgNode.name.contains(text, autoescape=True), OrgNode.code.startswith(text, autoescape=True)),
+        or_(named_like(text), OrgNode.code.startswith(text, autoescape=True)),
     )
     stmt = stmt.order_by(func.length(OrgNode.path), OrgNode.path).limit(limit)
     return list(session.scalars(visible(stmt, OrgNode, actor, permission)))
+
+
+def named_like(text: str) -> ColumnElement[bool]:
+    """Whether a place's name holds a text; found by the index of one- and two-character pieces."""
+    pieces = func.name_grams(OrgNode.name, type_=ARRAY(Text))
+    return and_(OrgNode.name.contains(text, autoescape=True), pieces.contains(func.name_grams(text)))
 
 
 def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
@@ -117,26 +126,31 @@ def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
 
 
 def names_of(session: Session, paths: Iterable[str]) -> dict[str, list[str]]:
-    """The names on screen along each path, root first, with this year's grade labels; one statement."""
+    """The names on screen along each path, root first, with this year's grade labels; one statement at most."""
+    return {path: list(lineage.names) for path, lineage in lineages(session, paths).items()}
+
+
+def lineages(session: Session, paths: Iterable[str]) -> dict[str, Lineage]:
+    """The places along each path, root first, with their names on screen; one statement at most."""
     wanted = set(paths)
-    ids = {node_id for path in wanted for node_id in ids_in(path)}
-    rows = session.execute(
-        everything(
-            select(
-                OrgNode.id,
-                OrgNode.kind,
-                OrgNode.name,
-                OrgNode.stage,
-                OrgNode.entry_year,
-                clock.sql_now().label("now"),
-            ).where(OrgNode.id.in_(ids)),
-            because="names of the nodes above rows already in scope",
-        ),
-    ).all()
-    known = {row.id: NodeName(row.id, row.kind, row.name, row.stage, row.entry_year) for row in rows}
-    day = rows[0].now.astimezone(clock.SHANGHAI) if rows else None
-    year = academic_year(day.year, day.month) if day else 0
-    return {path: shown_names([known[i] for i in ids_in(path) if i in known], year) for path in wanted}
+    known, year = _stored_names(session, {node_id for path in wanted for node_id in ids_in(path)})
+    nodes = {path: tuple(known[i] for i in ids_in(path) if i in known) for path in wanted}
+    return {path: Lineage(found, tuple(shown_names(found, year))) for path, found in nodes.items()}
+
+
+def _stored_names(session: Session, ids: set[int]) -> tuple[Mapping[int, NodeName], int]:
+    """What names these nodes, and the academic year; while one page is made nothing is asked for twice."""
+    kept: dict[str, Any] = session.info.get(WHILE_ONE_PAGE_IS_MADE, {}).setdefault("places", {"names": {}, "year": 0})
+    known: dict[int, NodeName] = kept["names"]
+    missing = ids - known.keys()
+    if missing:
+        columns = (OrgNode.id, OrgNode.kind, OrgNode.name, OrgNode.stage, OrgNode.entry_year)
+        stmt = select(*columns, clock.sql_now().label("now")).where(OrgNode.id.in_(missing))
+        for row in session.execute(everything(stmt, because="names of the nodes above rows already in scope")):
+            known[row.id] = NodeName(row.id, row.kind, row.name, row.stage, row.entry_year)
+            day = row.now.astimezone(clock.SHANGHAI)
+            kept["year"] = academic_year(day.year, day.month)
+    return known, kept["year"]
 
 
 def student_counts(session: Session, actor: Actor, paths: Sequence[str]) -> dict[str, int]:

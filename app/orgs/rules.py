@@ -223,3 +223,24 @@ def shown_names(lineage: Sequence[NodeName], this_year: int) -> list[str]:
             shown = f"{label}{node.name}"
         names.append(shown)
     return names
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The places from the root to one, and what each is called on screen."""
+
+    nodes: tuple[NodeName, ...]
+    names: tuple[str, ...]
+
+    @property
+    def class_label(self) -> str:
+        """A class by as many names as tell it from others of its school: 七年级(1)班, 计算机 / 2024级 / 1班."""
+        own = self.names[-1] if self.names else ""
+        grade = self._nearest({"grade"})
+        if grade and own.startswith(grade):
+            return own
+        return " / ".join(name for name in (self._nearest({"major", "faculty", "college"}), grade, own) if name)
+
+    def _nearest(self, kinds: set[str]) -> str:
+        above = zip(self.nodes[:-1], self.names[:-1], strict=True)
+        return next((name for node, name in reversed(list(above)) if node.kind in kinds), "")

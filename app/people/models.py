@@ -70,7 +70,8 @@ class Person(Numbered, Gated, Base):
             unique=True,
             postgresql_where=text("status_number_kind IN ('G', 'J')"),
         ),
-        Index("ix_person_pinyin", "pinyin"),
+        Index("ix_person_pinyin", func.replace(text("pinyin"), text("' '"), text("''"))),
+        Index("ix_person_initials", "initials"),
         Index("ix_person_name_grams", func.name_grams(text("name")), postgresql_using="gin"),
     )
 

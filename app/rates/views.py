@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -10,6 +11,7 @@ from flask_appbuilder import expose
 from app.access.actor import ids_in
 from app.access.permissions import Permission
 from app.core.errors import Invalid, NotFound
+from app.lists.paging import paging
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
 from app.orgs.models import OrgNode
@@ -20,7 +22,7 @@ from app.rates.labels import FIGURES, STATES
 from app.rates.lines import asked_plan, figure_row, plan_choices
 from app.rates.rules import Status
 from app.web.request import actor, reading
-from app.web.screens import Screen, needs, paging
+from app.web.screens import Screen, needs
 
 
 class FigureView(Screen):
@@ -59,24 +61,24 @@ class FigureView(Screen):
         status = asked_status()
         if plan is None:
             raise NotFound(what="plan")
-        asked = paging()
+        asked = paging("people")
         total = queries.at(reading(), actor(), plan, node).count(status)
-        members = queries.people(reading(), actor(), plan, node, status, limit=asked.size, offset=asked.offset)
+        members = queries.people_page(reading(), actor(), plan, node, status, spot=asked.spot)
         shown = orgs.describe(reading(), [node])[0]
         return self.page(
             "rates/people.html",
             plan=plan,
             node={"name": shown.name, "full_name": shown.full_name},
             status_label=FIGURES[status],
-            names_shown=_are_named(members, node),
-            rows=[{**vars(member), "state_label": STATES[member.state]} for member in members],
-            page=asked.shown(total, len(members)),
+            names_shown=_are_named(members.rows, node),
+            rows=[{**vars(member), "state_label": STATES[member.state]} for member in members.rows],
+            page=asked.shown(total, members, is_exact=True),
             with_school=shown.school_id is None,
             crumbs=_crumbs(plan, node, with_own=True),
         )
 
 
-def _are_named(members: list[queries.Member], node: OrgNode) -> bool:
+def _are_named(members: Sequence[queries.Member], node: OrgNode) -> bool:
     """Whether the list may name people: by the place, or row by row for who keeps some classes of it."""
     return actor().covers(Permission.FIGURE_NAMES, node.path) or any(member.name is not None for member in members)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -16,9 +16,11 @@ from app.audit.models import Audit
 from app.changes.models import ChangeRecord
 from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
+from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
 
-COUNT_CAP = 10_001
-Rows = list[Row[*tuple[Any, ...]]]
+AUDIT_ORDER = Order(Key(Audit.id, is_descending=True))
+CHANGE_ORDER = Order(Key(ChangeRecord.id, is_descending=True))
+Found = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,16 @@ CHANGE_COLUMNS = (
 def count_audit(session: Session, actor: Actor, wanted: Wanted) -> int:
     """How many audit lines match, counted up to 10,001."""
     ids = visible(_audit(select(Audit.id), wanted), Audit, actor, Permission.AUDIT_READ)
-    return _capped(session, ids)
+    return counted(session, ids)
 
 
-def audit(session: Session, actor: Actor, wanted: Wanted, *, limit: int, offset: int = 0) -> Rows:
+def audit(session: Session, actor: Actor, wanted: Wanted, spot: Spot) -> Cut[Found]:
     """One page of audit lines, newest first."""
-    stmt = _audit(select(*AUDIT_COLUMNS), wanted).order_by(Audit.id.desc())
-    scoped = visible(stmt, Audit, actor, Permission.AUDIT_READ).limit(limit).offset(offset)
-    return list(session.execute(scoped).all())
+    stmt = visible(_audit(select(*AUDIT_COLUMNS), wanted), Audit, actor, Permission.AUDIT_READ)
+    return cut(session, stmt, AUDIT_ORDER, spot)
 
 
-def audit_line(session: Session, actor: Actor, *, line_id: int) -> Row[*tuple[Any, ...]]:
+def audit_line(session: Session, actor: Actor, *, line_id: int) -> Found:
     """One audit line within the scope, or `NotFound`."""
     stmt = visible(select(*AUDIT_COLUMNS).where(Audit.id == line_id), Audit, actor, Permission.AUDIT_READ)
     found = session.execute(stmt).one_or_none()
@@ -85,19 +86,13 @@ def audit_line(session: Session, actor: Actor, *, line_id: int) -> Row[*tuple[An
 def count_changes(session: Session, actor: Actor, wanted: Wanted) -> int:
     """How many change records match, counted up to 10,001."""
     ids = visible(_changes(select(ChangeRecord.id), wanted), ChangeRecord, actor, Permission.CHANGE_READ)
-    return _capped(session, ids)
+    return counted(session, ids)
 
 
-def changes(session: Session, actor: Actor, wanted: Wanted, *, limit: int, offset: int = 0) -> Rows:
+def changes(session: Session, actor: Actor, wanted: Wanted, spot: Spot) -> Cut[Found]:
     """One page of change records, newest first."""
-    stmt = _changes(select(*CHANGE_COLUMNS), wanted).order_by(ChangeRecord.id.desc())
-    scoped = visible(stmt, ChangeRecord, actor, Permission.CHANGE_READ).limit(limit).offset(offset)
-    return list(session.execute(scoped).all())
-
-
-def _capped(session: Session, ids: Select[*tuple[Any, ...]]) -> int:
-    stmt = select(func.count()).select_from(ids.limit(COUNT_CAP).subquery())
-    return session.scalar(stmt) or 0
+    stmt = visible(_changes(select(*CHANGE_COLUMNS), wanted), ChangeRecord, actor, Permission.CHANGE_READ)
+    return cut(session, stmt, CHANGE_ORDER, spot)
 
 
 def _audit(stmt: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:

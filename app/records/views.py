@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,16 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.audit.services import record
 from app.core.errors import Invalid
+from app.lists.keyset import Spot
 from app.lists.listing import Column, Field, Listing, ListScreen, Tool
 from app.orgs import queries as orgs
 from app.records import queries
 from app.records.labels import ACTS, CHANGES, doer, field_label, in_words, shown
 from app.web.request import actor, reading, write
 from app.web.screens import needs
+
+Rows = Sequence[queries.Found]
+ToRow = Callable[[queries.Found], dict[str, Any]]
 
 MOST_EXPORTED = 10_000
 WHEN = "yyyy-MM-dd HH:mm:ss"
@@ -65,15 +69,15 @@ class AuditView(ListScreen):
         query, asked = self.listing.query(), self.asked()
         wanted = _wanted(query, ACTS)
         total = queries.count_audit(reading(), actor(), wanted)
-        rows = queries.audit(reading(), actor(), wanted, limit=asked.size, offset=asked.offset)
-        return self.show(_audit_rows(rows), total, asked, query)
+        found = queries.audit(reading(), actor(), wanted, asked.spot)
+        return self.show(found.each(_audit_row(found.rows)), total, asked, query)
 
     @expose("/<int:line_id>")
     @needs(Permission.AUDIT_READ)
     def line(self, line_id: int) -> str:
         """One line of the log, field by field."""
         row = queries.audit_line(reading(), actor(), line_id=line_id)
-        line = _audit_rows([row])[0]
+        line = _audit_row([row])(row)
         names = sorted({*(row.before or {}), *(row.after or {})})
         fields = [(field_label(n), *(shown(n, (side or {}).get(n)) for side in (row.before, row.after))) for n in names]
         crumbs = [{"label": gettext("Operation log"), "href": url_for("AuditView.list")}]
@@ -84,13 +88,13 @@ class AuditView(ListScreen):
     def export(self) -> Response:
         """The filtered log as a sheet; personal numbers are masked in the log itself. Exporting is logged."""
         wanted = _wanted(self.listing.query(), ACTS)
-        rows = queries.audit(reading(), actor(), wanted, limit=MOST_EXPORTED + 1)
-        if len(rows) > MOST_EXPORTED:
+        found = queries.audit(reading(), actor(), wanted, Spot(MOST_EXPORTED))
+        if found.after:
             raise Invalid({"since": "export_large"}, most=MOST_EXPORTED)
         path = actor().home_path or "/"
-        after = {"count": len(rows)}
+        after = {"count": len(found.rows)}
         write(lambda s: record(s, actor(), "audit:export", subject="audit", ids=[], path=path, after=after))
-        return _sheet(self.listing.columns, _audit_rows(rows), "operation-log.csv")
+        return _sheet(self.listing.columns, found.each(_audit_row(found.rows)).rows, "operation-log.csv")
 
 
 class ChangeView(ListScreen):
@@ -126,26 +130,29 @@ class ChangeView(ListScreen):
         query, asked = self.listing.query(), self.asked()
         wanted = _wanted(query, CHANGES)
         total = queries.count_changes(reading(), actor(), wanted)
-        rows = queries.changes(reading(), actor(), wanted, limit=asked.size, offset=asked.offset)
-        names = orgs.names_of(reading(), {row.tree_path for row in rows})
-        shown = [
-            {**_common(row, names), "subject_name": row.subject_name, "kind_label": CHANGES.get(row.kind, row.kind)}
-            for row in rows
-        ]
-        return self.show(shown, total, asked, query)
+        found = queries.changes(reading(), actor(), wanted, asked.spot)
+        return self.show(found.each(_change_row(found.rows)), total, asked, query)
 
 
-def _audit_rows(rows: queries.Rows) -> list[dict[str, Any]]:
+def _audit_row(rows: Rows) -> ToRow:
+    """How a line of the log is shown, the names of all these lines' places known."""
     names = orgs.names_of(reading(), {row.tree_path for row in rows})
-    return [
-        {
-            **_common(row, names),
-            "act_label": str(ACTS.get(row.act, row.act)),
-            "address": row.address,
-            "ops": [{"label": gettext("Details"), "href": url_for("AuditView.line", line_id=row.id)}],
-        }
-        for row in rows
-    ]
+    return lambda row: {
+        **_common(row, names),
+        "act_label": str(ACTS.get(row.act, row.act)),
+        "address": row.address,
+        "ops": [{"label": gettext("Details"), "href": url_for("AuditView.line", line_id=row.id)}],
+    }
+
+
+def _change_row(rows: Rows) -> ToRow:
+    """How a change record is shown, the names of all these records' places known."""
+    names = orgs.names_of(reading(), {row.tree_path for row in rows})
+    return lambda row: {
+        **_common(row, names),
+        "subject_name": row.subject_name,
+        "kind_label": CHANGES.get(row.kind, row.kind),
+    }
 
 
 def _common(row: Any, names: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -182,7 +189,7 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
         raise Invalid({name: "day"}) from error
 
 
-def _sheet(columns: Iterable[Column], rows: list[dict[str, Any]], name: str) -> Response:
+def _sheet(columns: Iterable[Column], rows: Iterable[Mapping[str, Any]], name: str) -> Response:
     """Rows as CSV that spreadsheet programs open in UTF-8 and never run as formulas."""
     columns, text = tuple(columns), io.StringIO()
     writer = csv.writer(text)

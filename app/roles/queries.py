@@ -21,11 +21,13 @@ from app.accounts.models import Account, AccountGrant, AccountSession, LoginName
 from app.accounts.seed import role_permissions
 from app.core.clock import sql_now
 from app.core.errors import NotFound
+from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
 from app.orgs import queries as orgs
 from app.orgs.models import ClassSet, OrgNode
 from app.roles.rules import own_level
 
-COUNT_CAP = 10_001
+ORDER = Order(RoleDetail.level, Key(RoleDetail.is_builtin, is_descending=True), RoleDetail.role_id)
+HOLDER_ORDER = Order(Account.tree_path, Account.name, AccountGrant.id)
 MOST_FOUND = 20
 NAME_KINDS = ("user_name", "unit_number")
 """Names that are unique everywhere; a student number is unique in its school only."""
@@ -83,14 +85,11 @@ def count(session: Session, actor: Actor, *, name: str) -> int:
     return session.scalar(_matching(select(func.count()).select_from(RoleDetail), actor, name)) or 0
 
 
-def page(session: Session, actor: Actor, *, name: str, limit: int, offset: int) -> list[Line]:
+def page(session: Session, actor: Actor, *, name: str, spot: Spot) -> Cut[Line]:
     """One page of roles by level, the built-in ones first; two statements."""
-    stmt = _matching(_columns(), actor, name).order_by(
-        RoleDetail.level, RoleDetail.is_builtin.desc(), RoleDetail.role_id
-    )
-    rows = session.execute(stmt.limit(limit).offset(offset)).all()
-    held = _holders_of(session, actor, [row.role_id for row in rows])
-    return [_line(row, held.get(row.role_id, 0)) for row in rows]
+    found = cut(session, _matching(_columns(), actor, name), ORDER, spot)
+    held = _holders_of(session, actor, [row.role_id for row in found.rows])
+    return found.each(lambda row: _line(row, held.get(row.role_id, 0)))
 
 
 def get(session: Session, actor: Actor, permission: Permission, *, role_id: int) -> Line:
@@ -134,12 +133,10 @@ def concerned(session: Session, role_id: int) -> tuple[int, int]:
 def count_holders(session: Session, actor: Actor, *, role_id: int) -> int:
     """How many grants of a role the reader sees, counted up to 10,001."""
     stmt = select(AccountGrant.id).where(AccountGrant.role_id == role_id, AccountGrant.ended_at.is_(None))
-    inner = visible(stmt, AccountGrant, actor, Permission.ACCOUNT_READ).limit(COUNT_CAP).subquery()
-    counted = select(func.count()).select_from(inner)
-    return session.scalar(counted) or 0
+    return counted(session, visible(stmt, AccountGrant, actor, Permission.ACCOUNT_READ))
 
 
-def holders(session: Session, actor: Actor, *, role_id: int, limit: int, offset: int) -> list[Holder]:
+def holders(session: Session, actor: Actor, *, role_id: int, spot: Spot) -> Cut[Holder]:
     """One page of who holds a role and where, by place and name; two statements."""
     stmt = (
         select(
@@ -155,12 +152,11 @@ def holders(session: Session, actor: Actor, *, role_id: int, limit: int, offset:
         .join(Account, Account.id == AccountGrant.account_id)
         .join(ClassSet, ClassSet.id == AccountGrant.class_set_id, isouter=True)
         .where(AccountGrant.role_id == role_id, AccountGrant.ended_at.is_(None))
-        .order_by(Account.tree_path, Account.name, AccountGrant.id)
     )
     scoped = visible(stmt, AccountGrant, actor, Permission.ACCOUNT_READ, along=(Account, ClassSet))
-    rows = session.execute(scoped.limit(limit).offset(offset)).all()
-    names = orgs.names_of(session, {path for row in rows for path in (row.home, row.path) if path})
-    return [_holder(row, names, actor) for row in rows]
+    found = cut(session, scoped, HOLDER_ORDER, spot)
+    names = orgs.names_of(session, {path for row in found.rows for path in (row.home, row.path) if path})
+    return found.each(lambda row: _holder(row, names, actor))
 
 
 def find_accounts(session: Session, actor: Actor, *, text: str) -> list[Found]:

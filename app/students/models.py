@@ -57,6 +57,7 @@ class Student(Numbered, InSchool, Base):
         CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
         Index("uq_student_open", "person_id", unique=True, postgresql_where=text("closed_on IS NULL")),
         Index("ix_student_person_id", "person_id"),
+        Index("ix_student_number", "student_number", postgresql_ops={"student_number": "text_pattern_ops"}),
         *school_keys("student"),
     )
     families_read = True

@@ -16,9 +16,10 @@ from app.access.permissions import Permission
 from app.access.scope import under, visible
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
+from app.lists.keyset import Cut, Order, Spot, counted, cut
 from app.orgs import queries as orgs
 from app.orgs.models import ClassGroup, Kind, OrgNode
-from app.orgs.rules import STAGE_GRADES
+from app.orgs.rules import STAGE_GRADES, Lineage
 from app.people.certificates import CertificateType, identity_key, mask_number, normalise
 from app.people.models import Person
 from app.people.rules import mask_phone
@@ -26,7 +27,7 @@ from app.people.services import NUMBER_AT
 from app.students.models import PHONE_AT, Student
 from app.students.workflow import OPEN_STATES, StudentState
 
-COUNT_CAP = 10_001
+ORDER = Order(OrgNode.sort_path, Student.student_number, Student.id)
 MOST_CLASSES = 200
 MOST_LOOKED_AT = 2_000
 """More classes than a school has: names are stored without the grade's label and compared with it."""
@@ -100,23 +101,26 @@ orgs.STUDENT_COUNTERS.append(count_below)
 
 def count(session: Session, actor: Actor, wanted: Wanted) -> int:
     """How many students match, counted up to 10,001."""
-    inner = _matching(session, actor, select(Student.id), wanted).limit(COUNT_CAP)
-    scoped = visible(inner, Student, actor, Permission.STUDENT_READ, along=(Person, OrgNode))
-    stmt = select(func.count()).select_from(scoped.subquery())
-    return session.scalar(stmt) or 0
+    matching = _matching(session, actor, select(Student.id), wanted)
+    return counted(session, visible(matching, Student, actor, Permission.STUDENT_READ, along=(Person, OrgNode)))
 
 
-def page(
-    session: Session,
-    actor: Actor,
-    wanted: Wanted,
-    *,
-    keyring: Keyring,
-    limit: int,
-    offset: int,
-) -> list[Line]:
-    """One page of the matching students, by class and student number."""
-    columns = select(
+def page(session: Session, actor: Actor, wanted: Wanted, *, keyring: Keyring, spot: Spot) -> Cut[Line]:
+    """One page of the matching students, by class and student number.
+
+    First the ids of the page, so that a page far on costs no more than walking over ids, then what it shows of them.
+    """
+    ids = _matching(session, actor, select(Student.id), wanted).join(OrgNode, OrgNode.id == Student.node_id)
+    scoped = visible(ids, Student, actor, Permission.STUDENT_READ, along=(Person, OrgNode))
+    found = cut(session, scoped, ORDER, spot)
+    stmt = _columns().where(Student.id.in_([row.id for row in found.rows]))
+    rows = session.execute(visible(stmt, Student, actor, Permission.STUDENT_READ, along=(Person,))).all()
+    places = orgs.lineages(session, {row.tree_path for row in rows})
+    return found.filled({row.id: _line(row, places[row.tree_path], keyring) for row in rows})
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return select(
         Student.id,
         Student.student_number,
         Student.state,
@@ -133,12 +137,7 @@ def page(
         Person.certificate_type,
         Person.number_sealed,
         Person.sealed_as,
-    )
-    stmt = _matching(session, actor, columns, wanted).order_by(Student.tree_path, Student.student_number, Student.id)
-    stmt = visible(stmt, Student, actor, Permission.STUDENT_READ, along=(Person, OrgNode)).limit(limit).offset(offset)
-    rows = session.execute(stmt).all()
-    names = orgs.names_of(session, {row.tree_path for row in rows}) if rows else {}
-    return [_line(row, names[row.tree_path], keyring) for row in rows]
+    ).join(Person, Person.id == Student.person_id)
 
 
 def _matching(
@@ -147,11 +146,10 @@ def _matching(
     stmt: Select[*tuple[Any, ...]],
     wanted: Wanted,
 ) -> Select[*tuple[Any, ...]]:
-    stmt = stmt.join(Person, Person.id == Student.person_id)
     if wanted.below:
         stmt = stmt.where(under(Student.tree_path, (wanted.below,)))
     if wanted.name:
-        stmt = stmt.where(named_like(wanted.name))
+        stmt = stmt.join(Person, Person.id == Student.person_id).where(named_like(wanted.name))
     if wanted.number:
         stmt = stmt.where(Student.student_number.startswith(wanted.number, autoescape=True))
     if wanted.state:
@@ -174,10 +172,9 @@ def _in_classes(meant: Sequence[ClassChoice], text: str) -> ColumnElement[bool]:
 
 def named_like(name: str) -> ColumnElement[bool]:
     """Part of the name (found by its one- and two-character pieces), or the beginning of its pinyin or initials."""
-    pieces = func.name_grams(Person.name, type_=PG_ARRAY(Text))
     contains = and_(
-        pieces.contains(func.name_grams(name, type_=PG_ARRAY(Text))),
         Person.name.contains(name, autoescape=True),
+        func.name_grams(Person.name, type_=PG_ARRAY(Text)).contains(func.name_grams(name, type_=PG_ARRAY(Text))),
     )
     if not name.isascii():
         return contains
@@ -202,7 +199,7 @@ def class_choices(
     Two statements. Names are stored without the grade's label, so more is fetched by them than is kept.
     """
     rows = session.execute(visible(_named_or_numbered(text), OrgNode, actor, permission, along=(ClassGroup,))).all()
-    names = orgs.names_of(session, {row.path for row in rows}) if rows else {}
+    names = orgs.names_of(session, {row.path for row in rows})
     found = [_class_choice(row, names[row.path]) for row in rows]
     meant = [c for c in found if text in c.name or c.number.startswith(text) or c.code == text]
     return meant[:limit]
@@ -221,7 +218,7 @@ def _named_or_numbered(text: str) -> Select[*tuple[Any, ...]]:
                 OrgNode.name.startswith(_without_label(text), autoescape=True),
             ),
         )
-        .order_by(OrgNode.path)
+        .order_by(OrgNode.sort_path)
         .limit(MOST_LOOKED_AT)
     )
 
@@ -265,8 +262,8 @@ def names_of_ticked(
     rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,))).all()
     if len(rows) != len(set(ids)):
         raise NotFound(what="student")
-    names = orgs.names_of(session, {row.tree_path for row in rows})
-    return [(row.student_number, row.name, names[row.tree_path][-1]) for row in rows]
+    places = orgs.lineages(session, {row.tree_path for row in rows})
+    return [(row.student_number, row.name, places[row.tree_path].class_label) for row in rows]
 
 
 def person_of_number(session: Session, actor: Actor, text: str, *, keyring: Keyring) -> int | None:
@@ -282,7 +279,7 @@ def person_of_number(session: Session, actor: Actor, text: str, *, keyring: Keyr
     return session.scalar(visible(stmt, Student, actor, Permission.STUDENT_READ, along=(Person,)))
 
 
-def _line(row: Any, lineage: Sequence[str], keyring: Keyring) -> Line:
+def _line(row: Any, lineage: Lineage, keyring: Keyring) -> Line:
     number = keyring.open(row.number_sealed, NUMBER_AT, row.sealed_as) if row.number_sealed else ""
     phone = keyring.open(row.phone_sealed, PHONE_AT, row.student_sealed_as) if row.phone_sealed else ""
     return Line(
@@ -294,9 +291,9 @@ def _line(row: Any, lineage: Sequence[str], keyring: Keyring) -> Line:
         certificate=mask_number(number),
         birth_date=row.birth_date,
         ethnicity=row.ethnicity,
-        class_name=lineage[-1],
+        class_name=lineage.class_label,
         class_roll_number=row.class_roll_number,
-        school_name=lineage[ids_in(row.tree_path).index(row.school_id)],
+        school_name=lineage.names[ids_in(row.tree_path).index(row.school_id)],
         entry_date=row.entry_date,
         phone=mask_phone(phone),
         state=row.state,

@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from app.access.actor import Actor
 from app.access.gate import bind
 from app.core.crypto import Keyring
-from app.core.db import Database, Session
+from app.core.db import WHILE_ONE_PAGE_IS_MADE, Database, Session
 from app.core.errors import NotAllowed
 from app.core.files import FileStore
 
@@ -83,6 +83,7 @@ def reading() -> Session:
     if "reading" not in g:
         g.reading = backstage().database.sessions()
         _know(g.reading)
+        g.reading.info[WHILE_ONE_PAGE_IS_MADE] = {}
     found: Session = g.reading
     return found
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -21,9 +20,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 NEEDS = "_xuebao_needs"
 OPEN = "open to everybody"
 SIGNED_IN = "open to everybody signed in"
-PAGE_SIZES = (10, 20, 50, 100, 500)
-FARTHEST_JUMP = 10_000
-COUNT_CAP = 10_001
 
 
 def needs(permission: Permission) -> Callable[[F], F]:
@@ -89,47 +85,6 @@ class Screen(BaseView):
     def form_page(self, form: ActForm, template: str = "web/record.html", **context: Any) -> tuple[str, int]:
         """Show a form, with the status of what became of it when it was sent."""
         return self.page(template, form=form, **context), form.status
-
-
-@dataclass(frozen=True)
-class Paging:
-    """Which page of a list is asked for: `number` counts from 1, `size` is one of the offered sizes."""
-
-    number: int
-    size: int
-
-    @property
-    def offset(self) -> int:
-        """How many rows come before this page."""
-        return (self.number - 1) * self.size
-
-    def shown(self, total: int, rows: int) -> Mapping[str, Any]:
-        """What the pager under the list needs; a total of `COUNT_CAP` means as many or more."""
-        capped = total >= COUNT_CAP
-        pages = None if capped else max(1, -(-total // self.size))
-        reachable = self.offset + self.size < min(total, FARTHEST_JUMP)
-        return {
-            "number": self.number,
-            "size": self.size,
-            "total": total,
-            "capped": capped,
-            "pages": pages,
-            "first": self.offset + 1 if rows else None,
-            "last": self.offset + rows if rows else None,
-            "previous": {"page": self.number - 1} if self.number > 1 else None,
-            "next": {"page": self.number + 1} if reachable else None,
-        }
-
-
-def paging(usual: int = 20) -> Paging:
-    """The paging of this request, strictly read; a page that cannot be is `Invalid`. `usual` is the user's own size."""
-    size = whole_number("size", usual)
-    number = whole_number("page", 1)
-    if size not in PAGE_SIZES:
-        raise Invalid({"size": "page_size"}, sizes=", ".join(map(str, PAGE_SIZES)))
-    if not 1 <= number <= FARTHEST_JUMP // size:
-        raise Invalid({"page": "page_number"}, last=FARTHEST_JUMP // size)
-    return Paging(number, size)
 
 
 def whole_number(name: str, default: int) -> int:

@@ -13,6 +13,7 @@ from app.accounts.actors import actor_for
 from app.accounts.queries import Asked
 from app.accounts.rules import AboveOwnLevel, NewAccount, NewGrant, may_act
 from app.core.errors import NotFound, Refusal
+from app.lists.keyset import Spot
 from tests.conftest import CountStatements
 from tests.make.places import CITY_A, COUNTY_A, ROOT, A, B, class_of
 from tests.make.users import acting, hired
@@ -62,7 +63,7 @@ def test_a_list_holds_nobody_of_a_smaller_level_or_of_another_place(
     session: Session, world: World, looker: str
 ) -> None:
     who = world.actor(session, looker)
-    lines = queries.page(session, who, Asked(), limit=100, offset=0, keyring=KEYRING)
+    lines = queries.page(session, who, Asked(), spot=Spot(100), keyring=KEYRING).rows
     assert queries.count(session, who, Asked()) == len(lines)
     if not who.holds(P.ACCOUNT_READ):
         assert lines == []
@@ -81,7 +82,7 @@ def test_a_list_of_a_hundred_accounts_is_four_statements(
     for number in range(30):
         hired(session, f"teacher{number}", A, NewGrant("class_teacher", node_code=class_of(A, 1, 1)))
     with statements() as sent:
-        lines = queries.page(session, who, Asked(), limit=100, offset=0, keyring=KEYRING)
+        lines = queries.page(session, who, Asked(), spot=Spot(100), keyring=KEYRING).rows
     assert len(lines) >= 30
     assert len(sent) <= 4
 

@@ -17,6 +17,7 @@ from app.core.errors import Invalid, NotAllowed, NotFound, Stale
 from app.departments import queries, services
 from app.departments.models import Department
 from app.departments.rules import BindingDepartment, DepartmentNameTaken
+from app.lists.keyset import Spot
 from tests.at_once import at_once, committed
 from tests.make.places import A, B
 from tests.stage import TEST
@@ -42,7 +43,7 @@ def version_of(session: Session, department_id: int) -> int:
 def test_who_may_adds_a_department_at_the_own_place(session: Session, world: World, role: str) -> None:
     actor = world.actor(session, role)
     made = services.create(session, actor, node_code=A, name=" 学 生 处 ")
-    lines = queries.page(session, actor, name="学 生", limit=10, offset=0)
+    lines = queries.page(session, actor, name="学 生", spot=Spot(10)).rows
     assert [(line.id, line.name) for line in lines] == [(made, "学 生 处")]
     assert queries.count(session, actor, name="学 生") == 1
 

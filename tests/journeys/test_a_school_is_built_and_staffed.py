@@ -118,6 +118,7 @@ def test_a_school_is_built_and_staffed_and_rights_end_at_the_next_click(site: Si
     teacher = visiting()
     activate(teacher, hire(admin, name="何老师", user_name="journey_teacher", place=SCHOOL, role="journey_tutor"))
     admin.go("/users/?user_name=journey_teacher")
+    admin.rows().first.get_by_role("button", name="更多").click()
     admin.click(admin.rows().first.get_by_role("link", name="停用"))
     fill(admin, reason="调离")
     send(admin)

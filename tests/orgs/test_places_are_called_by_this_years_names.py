@@ -123,5 +123,5 @@ def test_the_tree_begins_where_the_actors_places_do_and_shows_open_nodes_in_thei
     grade.closed_at, grade.close_reason = grade.created_at, "merged"
     session.flush()
     below = queries.children(session, SYSTEM, Permission.ORG_READ, node(A))
-    assert [found.code for found in below] == [f"{A}-1", f"{A}-3"]
+    assert [found.code for found in below] == [f"{A}-3", f"{A}-1"], "the youngest pupils come first"
     assert [found.parent_id for found in queries.tops(session, SYSTEM, Permission.ORG_READ)] == [None]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.access.actor import SYSTEM
 from app.core.db import Session
+from app.lists.keyset import Spot
 from app.orgs.models import OrgNode
 from app.plans import queries as plans
 from app.rates import queries
@@ -132,7 +133,7 @@ def test_a_list_comes_page_by_page_without_gap_or_double(session: Session, world
     plan = plans.find(session, SYSTEM, code=world.plan)
     whole = queries.people(session, SYSTEM, plan, node(ROOT), Status.TOTAL_ELIGIBLE)
     pages = [
-        queries.people(session, SYSTEM, plan, node(ROOT), Status.TOTAL_ELIGIBLE, limit=5, offset=offset)
+        queries.people_page(session, SYSTEM, plan, node(ROOT), Status.TOTAL_ELIGIBLE, spot=Spot(5, offset)).rows
         for offset in (0, 5, 10)
     ]
     assert [len(page) for page in pages] == [5, 5, 4]

@@ -11,6 +11,7 @@ from app.access.roles import ROLES
 from app.accounts.models import RoleDetail
 from app.core.db import Session
 from app.core.errors import NotFound
+from app.lists.keyset import Spot
 from app.roles import queries
 from tests.world import World
 
@@ -19,7 +20,7 @@ Role = Callable[[str], RoleDetail]
 
 def _codes(session: Session, world: World, who: str, name: str = "") -> list[str]:
     actor = world.actor(session, who)
-    lines = queries.page(session, actor, name=name, limit=100, offset=0)
+    lines = queries.page(session, actor, name=name, spot=Spot(100)).rows
     assert len(lines) == queries.count(session, actor, name=name)
     return [line.code for line in lines]
 
@@ -68,5 +69,5 @@ def test_holders_are_counted_in_the_own_places_only(session: Session, world: Wor
 def test_a_page_of_roles_takes_two_statements(session: Session, world: World, statements: Callable[[], object]) -> None:
     actor = world.actor(session, "root_admin")
     with statements() as sent:  # type: ignore[attr-defined]
-        queries.page(session, actor, name="", limit=100, offset=0)
+        queries.page(session, actor, name="", spot=Spot(100))
     assert len(sent) == 2

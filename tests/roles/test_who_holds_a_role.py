@@ -8,6 +8,7 @@ import pytest
 
 from app.accounts.models import RoleDetail
 from app.core.db import Session
+from app.lists.keyset import Spot
 from app.roles import queries
 from app.roles.queries import Holder
 from tests.conftest import CountStatements
@@ -18,7 +19,7 @@ Role = Callable[[str], RoleDetail]
 
 def _holders(session: Session, world: World, who: str, role: RoleDetail) -> list[Holder]:
     actor = world.actor(session, who)
-    lines = queries.holders(session, actor, role_id=role.role_id, limit=100, offset=0)
+    lines = list(queries.holders(session, actor, role_id=role.role_id, spot=Spot(100)).rows)
     assert len(lines) == queries.count_holders(session, actor, role_id=role.role_id)
     return lines
 
@@ -67,5 +68,5 @@ def test_a_page_of_holders_takes_two_statements(
 ) -> None:
     actor, admin = world.actor(session, "root_admin"), role("school_admin")
     with statements() as sent:
-        queries.holders(session, actor, role_id=admin.role_id, limit=100, offset=0)
+        queries.holders(session, actor, role_id=admin.role_id, spot=Spot(100))
     assert len(sent) == 2

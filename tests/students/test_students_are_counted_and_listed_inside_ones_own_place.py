@@ -9,6 +9,7 @@ import pytest
 from app.access.permissions import Permission
 from app.access.roles import ROLES
 from app.core.db import Session
+from app.lists.keyset import Spot
 from app.orgs.models import OrgNode
 from app.orgs.queries import student_counts
 from app.students import queries
@@ -36,7 +37,7 @@ OTHERS = sorted(role.code for role in ROLES if Permission.STUDENT_READ not in ro
 def numbers(session: Session, world: World, role: str, wanted: Wanted) -> list[str]:
     """The student numbers an account's list shows."""
     actor = world.actor(session, role)
-    page = queries.page(session, actor, wanted, keyring=KEYRING, limit=100, offset=0)
+    page = queries.page(session, actor, wanted, keyring=KEYRING, spot=Spot(100)).rows
     assert queries.count(session, actor, wanted) == len(page)
     return [line.student_number for line in page]
 
@@ -101,7 +102,7 @@ def test_a_list_below_a_node_of_another_school_is_empty(session: Session, world:
 
 def test_a_line_shows_the_number_masked_and_the_class_as_it_is_called(session: Session, world: World) -> None:
     actor = world.actor(session, "school_admin")
-    line = queries.page(session, actor, Wanted(), keyring=KEYRING, limit=1, offset=0)[0]
+    line = queries.page(session, actor, Wanted(), keyring=KEYRING, spot=Spot(1)).rows[0]
     pupil = world.of(A)[0]
     assert (line.name, line.class_name, line.school_name) == (pupil.name, "七年级画眉(1)班", "画眉中学")
     assert pupil.certificate not in str(line)
@@ -110,7 +111,7 @@ def test_a_line_shows_the_number_masked_and_the_class_as_it_is_called(session: S
 
 def test_pages_follow_each_other_without_gap_or_double(session: Session, world: World) -> None:
     actor = world.actor(session, "school_admin")
-    pages = [queries.page(session, actor, Wanted(), keyring=KEYRING, limit=3, offset=n) for n in (0, 3, 6)]
+    pages = [queries.page(session, actor, Wanted(), keyring=KEYRING, spot=Spot(3, n)).rows for n in (0, 3, 6)]
     assert [line.student_number for page in pages for line in page] == [f"{A}-{n:02}" for n in range(1, 9)]
 
 
@@ -123,7 +124,7 @@ def test_a_page_takes_as_many_statements_for_many_as_for_one(
     actor, counts = world.actor(session, "school_admin"), []
     for limit in (1, 40):
         with statements() as sent:
-            assert len(queries.page(session, actor, Wanted(), keyring=KEYRING, limit=limit, offset=0)) == limit
+            assert len(queries.page(session, actor, Wanted(), keyring=KEYRING, spot=Spot(limit)).rows) == limit
         counts.append(len(sent))
     assert counts[0] == counts[1]
 

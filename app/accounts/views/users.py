@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from flask import make_response, request, url_for
 from flask_appbuilder import expose
 from flask_babel import format_datetime, gettext
@@ -74,12 +76,11 @@ class AccountView(ListScreen):
             reading(),
             actor(),
             queries.Asked(**query),
-            limit=asked.size,
-            offset=asked.offset,
+            spot=asked.spot,
             keyring=backstage().keyring,
         )
-        rows = [_row(line, asked.offset + place) for place, line in enumerate(lines, 1)]
-        return self.show(rows, total, asked, query)
+        numbers = count(asked.offset + 1)
+        return self.show(lines.each(lambda line: _row(line, next(numbers))), total, asked, query)
 
     @expose("/new", methods=["GET", "POST"])
     @needs(Permission.ACCOUNT_CREATE)

@@ -7,7 +7,7 @@ definition by which all of them are checked. A figure and its list share one con
 from __future__ import annotations
 
 from app.rates.queries.live import Row, at, at_each, by_child, children
-from app.rates.queries.people import Member, behind, people
+from app.rates.queries.people import Member, behind, people, people_page
 from app.rates.queries.places import own_place, place, readable_codes
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "children",
     "own_place",
     "people",
+    "people_page",
     "place",
     "readable_codes",
 ]

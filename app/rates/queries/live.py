@@ -75,7 +75,7 @@ def children(session: Session, actor: Actor, node: OrgNode) -> list[OrgNode]:
     else:
         tops = [ids_in(p)[-1] for p in actor.places(Permission.FIGURE_READ) if p.startswith(node.path)]
         stmt = select(OrgNode).where(OrgNode.id.in_(tops))
-    ordered = stmt.order_by(OrgNode.sort, OrgNode.path)
+    ordered = stmt.order_by(OrgNode.sort_path)
     return list(session.scalars(visible(ordered, OrgNode, actor, Permission.FIGURE_READ)))
 
 

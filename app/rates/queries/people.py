@@ -13,12 +13,18 @@ from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import under, visible
 from app.enrolment.models import Enrolment, Tally
+from app.lists.keyset import Cut, Order, Spot, cut
 from app.orgs import queries as orgs
 from app.orgs.models import OrgNode
+from app.orgs.rules import Lineage
 from app.people.models import Person
 from app.plans.models import Plan
 from app.rates.rules import Status
 from app.students.models import Student
+
+ORDER = Order(OrgNode.sort_path, Student.student_number, Enrolment.id)
+WHOLE = 2**31
+"""A page no list is longer than."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +53,28 @@ def behind(plan: Plan, node: OrgNode, status: Status) -> ColumnElement[bool]:
     return and_(Enrolment.plan_id == plan.id, under(Enrolment.tree_path, (node.path,)), matching)
 
 
-def people(  # noqa: PLR0913  which figure of which plan where, and which page of its list
+def people(session: Session, actor: Actor, plan: Plan, node: OrgNode, status: Status) -> Sequence[Member]:
+    """All persons behind a figure."""
+    return people_page(session, actor, plan, node, status, spot=Spot(WHOLE)).rows
+
+
+def people_page(
     session: Session,
     actor: Actor,
     plan: Plan,
     node: OrgNode,
     status: Status,
     *,
-    limit: int | None = None,
-    offset: int = 0,
-) -> list[Member]:
-    """The persons behind a figure, by class and student number; names only where `figure:names` holds."""
-    stmt = _members().where(behind(plan, node, status))
-    stmt = stmt.order_by(Enrolment.tree_path, Student.student_number, Enrolment.id).limit(limit).offset(offset)
+    spot: Spot,
+) -> Cut[Member]:
+    """A page of the persons behind a figure, by class and student number; names only where `figure:names` holds."""
     along = (Student, Person, OrgNode)
-    rows = session.execute(visible(stmt, Enrolment, actor, Permission.FIGURE_READ, along=along)).all()
-    names = orgs.names_of(session, {row.tree_path for row in rows})
-    return [
-        _member(row, names[row.tree_path], named=actor.covers(Permission.FIGURE_NAMES, row.tree_path)) for row in rows
-    ]
+    stmt = visible(_members().where(behind(plan, node, status)), Enrolment, actor, Permission.FIGURE_READ, along=along)
+    found = cut(session, stmt, ORDER, spot)
+    places = orgs.lineages(session, {row.tree_path for row in found.rows})
+    return found.each(
+        lambda row: _member(row, places[row.tree_path], named=actor.covers(Permission.FIGURE_NAMES, row.tree_path))
+    )
 
 
 def _members() -> Select[*tuple[Any, ...]]:
@@ -85,13 +94,13 @@ def _members() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _member(row: Any, lineage: Sequence[str], *, named: bool) -> Member:
+def _member(row: Any, lineage: Lineage, *, named: bool) -> Member:
     return Member(
         id=row.id,
         student_number=row.student_number if named else None,
         name=row.name if named else None,
         class_code=row.code,
-        class_name=lineage[-1],
-        school_name=lineage[ids_in(row.tree_path).index(row.school_id)],
+        class_name=lineage.class_label,
+        school_name=lineage.names[ids_in(row.tree_path).index(row.school_id)],
         state=row.state,
     )

@@ -42,9 +42,9 @@ class RoleHolderView(ListScreen):
         role = queries.get(reading(), actor(), Permission.ROLE_READ, role_id=role_id)
         asked = self.asked()
         total = queries.count_holders(reading(), actor(), role_id=role_id)
-        lines = queries.holders(reading(), actor(), role_id=role_id, limit=asked.size, offset=asked.offset)
+        lines = queries.holders(reading(), actor(), role_id=role_id, spot=asked.spot)
         title = gettext("Who holds the role %(name)s", name=role_name(role))
-        return self.show([_holder(line) for line in lines], total, asked, {}, title=title, crumbs=crumbs_to(role))
+        return self.show(lines.each(_holder), total, asked, {}, title=title, crumbs=crumbs_to(role))
 
 
 def _holder(line: queries.Holder) -> dict[str, Any]:

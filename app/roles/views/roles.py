@@ -63,8 +63,8 @@ class RoleView(ListScreen):
         """The roles of the own level and below."""
         query, asked = self.listing.query(), self.asked()
         total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, limit=asked.size, offset=asked.offset)
-        return self.show([_row(line) for line in lines], total, asked, query)
+        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
+        return self.show(lines.each(_row), total, asked, query)
 
     @expose("/<int:role_id>")
     @needs(Permission.ROLE_READ)

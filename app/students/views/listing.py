@@ -89,11 +89,10 @@ class StudentView(ListScreen):
             actor(),
             wanted,
             keyring=backstage().keyring,
-            limit=asked.size,
-            offset=asked.offset,
+            spot=asked.spot,
         )
         return self.show(
-            [_row(line) for line in lines],
+            lines.each(_row),
             total,
             asked,
             query,
