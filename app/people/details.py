@@ -94,6 +94,12 @@ def formal(status_number: str | None, identity: Identity) -> str | None:
     return f"G{identity.number}" if status_number and status_number[0] == "L" and has_id else status_number
 
 
+def following(status_number: str | None, before: Identity, after: Identity) -> str | None:
+    """A 学籍号 that held the ID number before holds the corrected one afterwards."""
+    held = bool(before.number) and status_number == f"G{before.number}"
+    return f"G{after.number}" if held and after.number and after.certificate_type in _RESIDENT else status_number
+
+
 def mask_status_number(number: str) -> str:
     """Hide a 学籍号, which may hold the ID number: G360101201509011015 becomes G360101********1015."""
     return number[:1] + mask_number(number[1:])

@@ -47,6 +47,27 @@ FEATURE = Feature(
             "The name holds a character that only one old system knows. Please type or paste the real character."
         ),
         "name_separator": _l("A dot or hyphen stands at an end of the name or twice in a row. Please correct it."),
+        "country_unknown": _l("No country or region is called that. Type part of its name and choose one."),
+        "status_number_format": _l(
+            "A status number is G, J or L and 18 characters: after G the resident ID number, after L 18 digits."
+        ),
+        "status_number_date": _l(
+            "Characters 8 to 15 are a birth date, and there is no such day yet. Please compare them, digit by digit."
+        ),
+        "status_number_division": _l("Characters 2 to 7 belong to no place. Please compare them, digit by digit."),
+        "status_number_check_digit": _l(
+            "The last character does not fit the others, so one of them is mistyped. Please compare all of them."
+        ),
+        "status_number_not_the_id": _l(
+            "A G number is G and the student's own resident ID number. Please compare both; without an ID number the"
+            " status number begins with J or L."
+        ),
+        "status_number_taken": _l("%(count)s of these status numbers are on file for somebody else."),
+        "status_number_in_use": _l(
+            "This status number is on file for somebody else. Please compare it; if it is right, ask your county"
+            " administrator."
+        ),
+        "social_card_format": _l("A social card number has at most 20 characters on one line."),
         "phone_missing": _l("Please enter a phone number."),
         "phone_format": _l(
             "Please enter a mobile number of 11 digits, or a landline with its area code such as 0791-88888888."

@@ -1,6 +1,6 @@
 """What somebody typed about a person, judged as a whole. Pure.
 
-An extra file beside `rules.py`: forms, sheets and the service hall all turn the same six typed fields into an identity,
+An extra file beside `rules.py`: forms, sheets and the service hall all turn the same typed fields into an identity,
 and all must refuse the same things in the same words. Sources: spec/domain.md §1.1 to §1.4.
 """
 
@@ -18,6 +18,7 @@ from app.people.certificates import (
     check,
     normalise,
 )
+from app.people.countries import COUNTRIES
 from app.people.rules import check_name, normalise_name
 
 ETHNIC_CODES = frozenset({*(f"{number:02}" for number in range(1, 57)), "97", "98"})
@@ -28,7 +29,10 @@ STATED_SEXES = frozenset({Sex.MALE, Sex.FEMALE, Sex.UNSTATED})
 
 @dataclass(frozen=True)
 class TypedIdentity:
-    """The fields as they were typed; sex and birth date count only where the certificate does not tell them."""
+    """The fields as they were typed; sex and birth date count only where the certificate does not tell them.
+
+    `country` is the issuer's three letters (GB/T 2659) and counts for a passport only: one of CHN is judged strictly.
+    """
 
     name: str
     certificate_type: str
@@ -36,6 +40,7 @@ class TypedIdentity:
     sex: str = ""
     birth_date: date | None = None
     ethnicity: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Identity:
     sex: str
     birth_date: date | None
     ethnicity: str | None
+    country: str | None = None
 
 
 def tells(kind: CertificateType) -> tuple[bool, bool]:
@@ -80,7 +86,10 @@ def judge(typed: TypedIdentity, today: date) -> tuple[Identity | None, dict[str,
         return None, {**problems, "certificate_type": "choice"}
     kind = CertificateType(typed.certificate_type)
     number = normalise(kind, typed.number)
-    if wrong_number := check(kind, number, today):
+    country = typed.country.strip().upper() if kind is CertificateType.PASSPORT else ""
+    if country and country not in COUNTRIES:
+        problems["country"] = "country_unknown"
+    if wrong_number := check(kind, number, today, country=country or None):
         problems["number"] = str(wrong_number)
     facts = None if wrong_number else birth_facts(kind, number)
     problems |= _undetermined(kind, typed, today)
@@ -88,7 +97,7 @@ def judge(typed: TypedIdentity, today: date) -> tuple[Identity | None, dict[str,
         return None, problems
     sex = str(facts.sex) if facts and facts.sex is not Sex.UNKNOWN else typed.sex
     birth_date = facts.birth_date if facts else typed.birth_date
-    return Identity(kind, number or None, name, sex, birth_date, typed.ethnicity or None), {}
+    return Identity(kind, number or None, name, sex, birth_date, typed.ethnicity or None, country or None), {}
 
 
 def _undetermined(kind: CertificateType, typed: TypedIdentity, today: date) -> dict[str, str]:

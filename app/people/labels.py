@@ -2,8 +2,43 @@
 
 from __future__ import annotations
 
+from app.people.countries import COUNTRIES
 from app.web.language import lazy as _l
+from app.web.language import territory
 
+OVERSEAS_STATUSES = {
+    "00": _l("No"),
+    "01": _l("Compatriot of Hong Kong"),
+    "02": _l("Relative of a compatriot of Hong Kong"),
+    "03": _l("Compatriot of Macao"),
+    "04": _l("Relative of a compatriot of Macao"),
+    "05": _l("Compatriot of Taiwan"),
+    "06": _l("Relative of a compatriot of Taiwan"),
+    "11": _l("Chinese citizen living abroad"),
+    "12": _l("Relative of a Chinese citizen living abroad"),
+    "13": _l("Returned from living abroad"),
+    "14": _l("Child of somebody returned from living abroad"),
+    "21": _l("Returned from study abroad"),
+    "31": _l("Chinese citizen not of Chinese descent"),
+    "41": _l("Foreign citizen of Chinese descent"),
+    "51": _l("Foreigner"),
+    "99": _l("Other"),
+}
+"""港澳台侨外 (spec/domain.md §1.4)."""
+HOUSEHOLD_TYPES = {"1": _l("Agricultural household"), "2": _l("Non-agricultural household")}
+POLITICAL_STATUSES = {
+    "01": _l("Member of the Communist Party"),
+    "02": _l("Probationary member of the Communist Party"),
+    "03": _l("Member of the Youth League"),
+    "13": _l("No party"),
+}
+HEALTH = {
+    "10": _l("Healthy"),
+    "20": _l("Fair or weak"),
+    "30": _l("Chronic illness"),
+    "40": _l("Physiological defect"),
+    "50": _l("Disabled"),
+}
 SEXES = {"0": _l("Unknown"), "1": _l("Male"), "2": _l("Female"), "9": _l("Not stated")}
 CERTIFICATES = {
     "resident_id": _l("Resident ID card"),
@@ -91,3 +126,31 @@ ETHNIC_GROUPS = {
     "98": _l("Chinese citizen of foreign descent"),
 }
 """GB/T 3304 in the order of its numbers."""
+
+
+OWN_COUNTRY_NAMES = {
+    "TWN": _l("Taiwan, China"),
+    "HKG": _l("Hong Kong, China"),
+    "MAC": _l("Macao, China"),
+}
+"""Regions GB/T 2659 names otherwise than the language library."""
+
+
+def country_name(code: str) -> str:
+    """The name of a country or region by its three letters, in the visitor's language; the code where unknown."""
+    if code in OWN_COUNTRY_NAMES:
+        return str(OWN_COUNTRY_NAMES[code])
+    return territory(COUNTRIES.get(code, "")) or code
+
+
+def countries_like(text: str, limit: int = 20) -> list[tuple[str, str]]:
+    """Codes and names of countries that begin with a code or hold a part of a name, China first, then by code."""
+    wanted = text.strip().casefold()
+    named = [(code, country_name(code)) for code in sorted(COUNTRIES, key=lambda code: (code != "CHN", code))]
+    return [pair for pair in named if pair[0].casefold().startswith(wanted) or wanted in pair[1].casefold()][:limit]
+
+
+def country_meant(text: str) -> str:
+    """The code of what was typed: the code itself, or a name exactly; else the text as it is, for judging."""
+    typed = text.strip()
+    return next((code for code, name in countries_like(typed, len(COUNTRIES)) if name == typed), typed)

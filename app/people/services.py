@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -18,11 +19,13 @@ from app.core.crypto import Keyring
 from app.core.db import refused
 from app.core.errors import Conflict
 from app.people.certificates import CertificateType, identity_key
+from app.people.details import NOTHING, Details
 from app.people.identity import Identity
 from app.people.models import Person
 from app.people.rules import initials, pinyin
 
-NUMBER_AT = "person.number"
+NUMBER_AT, STATUS_NUMBER_AT, SOCIAL_CARD_AT = "person.number", "person.status_number", "person.social_card"
+"""Where the secrets of a person are sealed."""
 NUMBER_LOCK_BYTES = 7
 """How much of a digest names the lock of a number: fits a bigint, and nobody finds two numbers that share it."""
 
@@ -38,6 +41,15 @@ class NewPerson:
     birth_date: date | None
     ethnicity: str | None = None
     is_demo: bool = False
+    country: str | None = None
+    details: Details = NOTHING
+
+
+class StatusNumberTaken(Conflict):
+    """Another person has this formal 学籍号, here or elsewhere; `count` says how many of the batch."""
+
+    code = "status_number_taken"
+    fields: ClassVar[Mapping[str, str]] = {"status_number": "status_number_in_use"}
 
 
 class NumberTaken(Conflict):
@@ -62,7 +74,10 @@ def enter(session: Session, actor: Actor, people: Sequence[NewPerson], *, keyrin
     if taken or doubles:
         raise NumberTaken(count=len(taken) + doubles)
     made = insert(Person).returning(Person.id, sort_by_parameter_order=True)
-    with refused(uq_person_number_digest=lambda: NumberTaken(count=1)):
+    with refused(
+        uq_person_number_digest=lambda: NumberTaken(count=1),
+        uq_person_formal_status_number=lambda: StatusNumberTaken(count=1),
+    ):
         return list(session.scalars(entering(made, Person, actor, Permission.STUDENT_CREATE), rows))
 
 
@@ -89,12 +104,13 @@ def correct(
     sealed_as: uuid.UUID,
     identity: Identity,
     *,
+    details: Details | None = None,
     keyring: Keyring,
 ) -> None:
-    """Write a corrected identity; the caller has locked the person through a row of its own scope.
+    """Write a corrected identity, and the details if given; the caller has locked the person through a row of its own.
 
-    `sealed_as` is the person's own, under which its other secrets are sealed. Raises `NumberTaken` when the number
-    belongs to somebody else.
+    `sealed_as` is the person's own, under which its other secrets are sealed. Raises `NumberTaken` or
+    `StatusNumberTaken` when a number belongs to somebody else.
     """
     key = identity_key(identity.certificate_type, identity.number) if identity.number else None
     stmt = (
@@ -110,10 +126,15 @@ def correct(
             sex=identity.sex,
             birth_date=identity.birth_date,
             ethnicity=identity.ethnicity,
+            country=identity.country,
+            **(_details(details, sealed_as, keyring) if details else {}),
             version=Person.version + 1,
         )
     )
-    with refused(uq_person_number_digest=lambda: NumberTaken(count=1)):
+    with refused(
+        uq_person_number_digest=lambda: NumberTaken(count=1),
+        uq_person_formal_status_number=lambda: StatusNumberTaken(count=1),
+    ):
         session.execute(everything(stmt, because="the person was locked through a student in the actor's scope"))
 
 
@@ -131,5 +152,60 @@ def _row(person: NewPerson, keyring: Keyring) -> dict[str, object]:
         "sex": person.sex,
         "birth_date": person.birth_date,
         "ethnicity": person.ethnicity,
+        "country": person.country,
         "is_demo": person.is_demo,
+        **_details(person.details, sealed_as, keyring),
+    }
+
+
+def supplement(session: Session, person_id: int, given: Details, *, keyring: Keyring) -> None:
+    """Write the details that are given to somebody on file and leave the others; the caller has locked the person.
+
+    Raises `StatusNumberTaken`.
+    """
+    stmt = select(Person.sealed_as).where(Person.id == person_id)
+    sealed_as = session.scalars(everything(stmt, because="the person is admitted by who asks")).one()
+    known = {name for name, value in vars(given).items() if value is not None}
+    columns = _details(given, sealed_as, keyring)
+    values = {name: value for name, value in columns.items() if OF_DETAIL.get(name, name) in known}
+    if not values:
+        return
+    change = update(Person).where(Person.id == person_id).values(**values, version=Person.version + 1)
+    with refused(uq_person_formal_status_number=lambda: StatusNumberTaken(count=1)):
+        session.execute(everything(change, because="the person is admitted by who asks"))
+
+
+def details_of(person: Person, keyring: Keyring) -> Details:
+    """The details of a person in clear; only for judging, masking and audited unmasking."""
+    card, number = person.social_card_sealed, person.status_number_sealed
+    return Details(
+        keyring.open(number, STATUS_NUMBER_AT, person.sealed_as) if number else None,
+        keyring.open(card, SOCIAL_CARD_AT, person.sealed_as) if card else None,
+        person.overseas_status,
+        person.household_type,
+        person.political_status,
+        person.health,
+    )
+
+
+OF_DETAIL = {
+    "status_number_kind": "status_number",
+    "status_number_sealed": "status_number",
+    "status_number_digest": "status_number",
+    "social_card_sealed": "social_card_number",
+}
+"""Which detail a column belongs to, where the names differ."""
+
+
+def _details(details: Details, sealed_as: uuid.UUID, keyring: Keyring) -> dict[str, object]:
+    number, card = details.status_number, details.social_card_number
+    return {
+        "status_number_kind": number[0] if number else None,
+        "status_number_sealed": keyring.seal(number, STATUS_NUMBER_AT, sealed_as) if number else None,
+        "status_number_digest": keyring.digest(f"status:{number}") if number else None,
+        "social_card_sealed": keyring.seal(card, SOCIAL_CARD_AT, sealed_as) if card else None,
+        "overseas_status": details.overseas_status,
+        "household_type": details.household_type,
+        "political_status": details.political_status,
+        "health": details.health,
     }

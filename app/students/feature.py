@@ -33,6 +33,7 @@ FEATURE = Feature(
         ),
         "student_number_shape": _l("A student number has 4 to 20 letters, digits or hyphens."),
         "address_length": _l("An address has at most 200 characters on one line."),
+        "secondary_status_number_format": _l("A secondary status number has at most 30 characters on one line."),
         "class_roll_number_range": _l("The number in class is from 1 to 99."),
         "entry_date_range": _l("The entry date lies before 1950 or more than a year ahead. Please correct it."),
         "graduation_before_entry": _l("The expected graduation must lie after the entry, at most 15 years ahead."),

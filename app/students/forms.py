@@ -10,9 +10,19 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import InputRequired, Length, Optional
 
+from app.people.details import Details
 from app.people.identity import TypedIdentity
-from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
-from app.students.labels import BOARDING, CATEGORIES, LEVELS, RELATIONS
+from app.people.labels import (
+    CERTIFICATES,
+    ETHNIC_GROUPS,
+    HEALTH,
+    HOUSEHOLD_TYPES,
+    OVERSEAS_STATUSES,
+    POLITICAL_STATUSES,
+    SEXES,
+    country_meant,
+)
+from app.students.labels import BOARDING, CATEGORIES, ENTRY_MODES, LEFT_BEHIND, LEVELS, RELATIONS
 from app.students.rules import LONGEST_REASON, Particulars
 from app.web.forms import ActForm, PickerField, RecordForm
 
@@ -78,6 +88,27 @@ class StudentForm(RecordForm):
     sex = _choice(_l("Sex"), {code: SEXES[code] for code in STATED})
     birth_date = DayField(_l("Birth date"), [Optional()])
     ethnicity = _choice(_l("Ethnic group"), ETHNIC_GROUPS)
+    country = PickerField(
+        _l("Issuing country or region"),
+        [LONG],
+        endpoint="StudentRecordView.countries",
+        description=_l("As it stands in the passport. Type part of the name and choose."),
+    )
+    status_number = StringField(
+        _l("Status number"),
+        [LONG],
+        description=_l("G and the ID number; J or L and 18 characters where there is no ID number."),
+    )
+    secondary_status_number = StringField(_l("Secondary status number"), [LONG], description=_l("Of the province."))
+    entry_mode = _choice(_l("Way of entry"), ENTRY_MODES)
+    overseas_status = _choice(_l("Hong Kong, Macao, Taiwan or overseas status"), OVERSEAS_STATUSES)
+    household_type = _choice(_l("Type of household"), HOUSEHOLD_TYPES)
+    political_status = _choice(_l("Political status"), POLITICAL_STATUSES)
+    health = _choice(_l("Health"), HEALTH)
+    left_behind = _choice(_l("Left-behind child"), LEFT_BEHIND)
+    social_card_number = StringField(
+        _l("Social security card number"), [LONG], description=_l("As printed on the card, at most 20 characters.")
+    )
     student_number = StringField(
         _l("Student number"), [InputRequired(NEEDED), LONG], description=_l("4 to 20 letters, digits or hyphens.")
     )
@@ -97,6 +128,7 @@ class StudentForm(RecordForm):
             self.sex.data or "",
             self.birth_date.data,
             self.ethnicity.data or "",
+            country_meant(self.country.data or ""),
         )
 
     def particulars(self) -> Particulars:
@@ -109,6 +141,20 @@ class StudentForm(RecordForm):
             self.address.data or None,
             self.boarding.data or None,
             self.class_roll_number.data,
+            self.secondary_status_number.data or None,
+            self.entry_mode.data or None,
+            self.left_behind.data or None,
+        )
+
+    def details(self) -> Details:
+        """What was typed about the person beside the identity."""
+        return Details(
+            self.status_number.data or None,
+            self.social_card_number.data or None,
+            self.overseas_status.data or None,
+            self.household_type.data or None,
+            self.political_status.data or None,
+            self.health.data or None,
         )
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
+from app.people.labels import (
+    CERTIFICATES,
+    ETHNIC_GROUPS,
+    HEALTH,
+    HOUSEHOLD_TYPES,
+    OVERSEAS_STATUSES,
+    POLITICAL_STATUSES,
+    SEXES,
+    country_name,
+)
 from app.students.workflow import StudentEvent
 from app.web.language import lazy as _l
 
@@ -26,6 +35,16 @@ EVENTS = {
     StudentEvent.REOPEN: _l("Undo leaving"),
 }
 """What may happen to a student's status, as a button says it."""
+ENTRY_MODES = {
+    "11": _l("Nearest school"),
+    "12": _l("Other way (compulsory education)"),
+    "21": _l("Entrance examination"),
+    "22": _l("Talent in sports"),
+    "23": _l("Talent in arts"),
+    "99": _l("Other"),
+}
+"""入学方式 (spec/domain.md §1.4)."""
+LEFT_BEHIND = {"0": _l("Not left behind"), "1": _l("One parent away"), "2": _l("Both parents away")}
 BOARDING = {"1": _l("Day student"), "2": _l("Boarder")}
 CATEGORIES = {
     "poverty": _l("Lifted from poverty (formerly registered poor)"),
@@ -71,6 +90,16 @@ FIELDS = {
     "class_roll_number": _l("Number in class"),
     "entry_date": _l("Entry date"),
     "expected_graduation_date": _l("Expected graduation"),
+    "country": _l("Issuing country or region"),
+    "status_number": _l("Status number"),
+    "secondary_status_number": _l("Secondary status number"),
+    "social_card_number": _l("Social security card number"),
+    "entry_mode": _l("Way of entry"),
+    "overseas_status": _l("Hong Kong, Macao, Taiwan or overseas status"),
+    "household_type": _l("Type of household"),
+    "political_status": _l("Political status"),
+    "health": _l("Health"),
+    "left_behind": _l("Left-behind child"),
     "phone": _l("Phone"),
     "address": _l("Address"),
     "boarding": _l("Boarding"),
@@ -91,6 +120,12 @@ VALUES = {
     "ethnicity": ETHNIC_GROUPS,
     "boarding": BOARDING,
     "state": STATES,
+    "entry_mode": ENTRY_MODES,
+    "overseas_status": OVERSEAS_STATUSES,
+    "household_type": HOUSEHOLD_TYPES,
+    "political_status": POLITICAL_STATUSES,
+    "health": HEALTH,
+    "left_behind": LEFT_BEHIND,
     "relation": RELATIONS,
     "category": CATEGORIES,
     "level": LEVELS,
@@ -114,4 +149,6 @@ def shown(field: str, value: object) -> str:
     """A value of a change record in words: the label of a code, the value itself, a dash for nothing."""
     if value in {None, ""}:
         return "—"
+    if field == "country":
+        return country_name(str(value))
     return str(VALUES.get(field, {}).get(str(value), value))

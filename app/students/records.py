@@ -24,9 +24,10 @@ from app.core.errors import NotFound
 from app.orgs import queries as orgs
 from app.orgs.models import ClassGroup, OrgNode
 from app.people.certificates import mask_number
+from app.people.details import Details, mask_status_number
 from app.people.models import Person
 from app.people.rules import mask_address, mask_phone
-from app.people.services import NUMBER_AT
+from app.people.services import NUMBER_AT, details_of
 from app.students.models import (
     ADDRESS_AT,
     GUARDIAN_PHONE_AT,
@@ -44,7 +45,7 @@ MOST_CHANGES = 100
 
 @dataclass(frozen=True)
 class Record:
-    """A student with the person behind it; `certificate`, `phone` and `address` are masked."""
+    """A student with the person behind it; the numbers, `phone` and `address` are masked."""
 
     id: int
     person_id: int
@@ -69,6 +70,16 @@ class Record:
     address: str
     boarding: str | None
     state: str
+    secondary_status_number: str | None
+    entry_mode: str | None
+    left_behind: str | None
+    country: str | None
+    status_number: str
+    social_card_number: str
+    overseas_status: str | None
+    household_type: str | None
+    political_status: str | None
+    health: str | None
     state_on: date | None
     state_reason: str | None
     opened_on: date
@@ -145,8 +156,17 @@ def record_of(session: Session, actor: Actor, permission: Permission, *, student
         full_name=" / ".join(inside),
         phone=mask_phone(opened(keyring, student.phone_sealed, PHONE_AT, student.sealed_as)),
         address=mask_address(opened(keyring, student.address_sealed, ADDRESS_AT, student.sealed_as)),
+        country=person.country,
+        **_details(details_of(person, keyring)),
         **{name: getattr(student, name) for name in PLAIN},
     )
+
+
+def _details(clear: Details) -> dict[str, Any]:
+    return vars(clear) | {
+        "status_number": mask_status_number(clear.status_number or ""),
+        "social_card_number": mask_number(clear.social_card_number or ""),
+    }
 
 
 PLAIN = (
@@ -159,6 +179,9 @@ PLAIN = (
     "entry_date",
     "expected_graduation_date",
     "boarding",
+    "secondary_status_number",
+    "entry_mode",
+    "left_behind",
     "state",
     "state_on",
     "state_reason",
@@ -221,6 +244,14 @@ def enrolments(session: Session, actor: Actor, record: Record) -> list[Enrolment
     return [line for known in ENROLMENTS for line in known(session, actor, record.id)]
 
 
+OF_PERSON = (
+    *("country", "status_number", "social_card_number"),
+    *("overseas_status", "household_type", "political_status", "health"),
+)
+"""The further fields of the person, and of the time at the school."""
+OF_STAY = ("secondary_status_number", "entry_mode", "left_behind")
+
+
 def values_of(record: Record) -> Mapping[str, Any]:
     """A record as a form shows it and as change records keep it: by field name, secrets masked."""
     return {
@@ -237,4 +268,5 @@ def values_of(record: Record) -> Mapping[str, Any]:
         "phone": record.phone,
         "address": record.address,
         "boarding": record.boarding or "",
+        **{name: getattr(record, name) or "" for name in (*OF_PERSON, *OF_STAY)},
     }

@@ -19,6 +19,7 @@ LEFT_BEHIND = frozenset({"0", "1", "2"})
 """留守儿童 (spec/domain.md §1.4): 0 no, 1 one parent away, 2 both."""
 LAST_ROLL_NUMBER = 99
 LONGEST_ADDRESS = 200
+LONGEST_SECONDARY = 30
 LONGEST_REASON = 200
 SHORTEST_REASON = 2
 EARLIEST_ENTRY = date(1950, 1, 1)
@@ -69,6 +70,9 @@ class NewStudent:
     address: str | None = None
     boarding: str | None = None
     class_roll_number: int | None = None
+    secondary_status_number: str | None = None
+    entry_mode: str | None = None
+    left_behind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,9 @@ class Particulars:
     address: str | None = None
     boarding: str | None = None
     class_roll_number: int | None = None
+    secondary_status_number: str | None = None
+    entry_mode: str | None = None
+    left_behind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -243,12 +250,18 @@ def judge_particulars(typed: Particulars, today: date) -> tuple[Particulars, dic
         phone=phone or None,
         address=address or None,
         boarding=typed.boarding or None,
+        secondary_status_number=(typed.secondary_status_number or "").strip() or None,
+        entry_mode=typed.entry_mode or None,
+        left_behind=typed.left_behind or None,
     )
     wrong = {
         "student_number": None if is_student_number(number) else "student_number_shape",
         "phone": str(problem) if phone and (problem := check_phone(phone)) else None,
         "address": _wrong_address(address),
-        "boarding": None if judged.boarding is None or judged.boarding in BOARDING else "choice",
+        "boarding": _wrong_code(judged.boarding, BOARDING),
+        "secondary_status_number": _wrong_secondary(judged.secondary_status_number),
+        "entry_mode": _wrong_code(judged.entry_mode, ENTRY_MODES),
+        "left_behind": _wrong_code(judged.left_behind, LEFT_BEHIND),
         "class_roll_number": _wrong_roll_number(typed.class_roll_number),
         **_wrong_dates(typed, today),
     }
@@ -274,6 +287,15 @@ def meets(new: NewHardship, others: Iterable[NewHardship]) -> bool:
         and (new.until_on is None or other.since_on < new.until_on)
         for other in others
     )
+
+
+def _wrong_code(code: str | None, codes: frozenset[str]) -> str | None:
+    return None if code is None or code in codes else "choice"
+
+
+def _wrong_secondary(number: str | None) -> str | None:
+    fits = number is None or (len(number) <= LONGEST_SECONDARY and number.isprintable())
+    return None if fits else "secondary_status_number_format"
 
 
 def _wrong_address(address: str | None) -> str | None:

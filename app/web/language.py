@@ -15,3 +15,9 @@ def lazy(words: str) -> Any:
 def is_chinese() -> bool:
     """Whether the page speaks Chinese, for what differs by more than its words (， or ,)."""
     return str(get_locale()).startswith("zh")
+
+
+def territory(letters: str) -> str | None:
+    """The name of a country or region by its two letters, in the language of the page."""
+    name: str | None = get_locale().territories.get(letters)
+    return name

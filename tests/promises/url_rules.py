@@ -140,6 +140,7 @@ RULES: dict[str, Rule] = {
     "StudentView.classes": Rule(filters=("q",)),
     "StudentRecordView.add": Rule(form={**STUDENT, "number": "", "certificate_type": "other", "class_text": "@node"}),
     "StudentRecordView.edit": Rule(form={**STUDENT, "version": "1"}),
+    "StudentRecordView.countries": Rule(filters=("q",)),
     "StudentRecordView.derived": Rule(form={"certificate_type": "resident_id", "number": "@certificate"}, answers=True),
     "StudentMoveView.transfer": Rule(refused=("rowid",), form={"rowid": "@rowid", "class_number": "@node"}),
     "StudentPageView.show": Rule(),

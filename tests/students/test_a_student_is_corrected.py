@@ -16,6 +16,7 @@ from app.audit.models import Audit
 from app.changes.models import ChangeRecord
 from app.core.db import Database, Session
 from app.core.errors import Invalid, NotAllowed, NotFound, Stale
+from app.people.details import Details
 from app.people.identity import TypedIdentity
 from app.students import records, services
 from app.students.rules import HasLeft, OnFileElsewhere, OnFileHere, Particulars, StudentNumberTaken
@@ -47,6 +48,7 @@ def send(
     now, fields = form(session, world, student_id)
     fields |= changed
     identity = {name: fields.pop(name) for name in TypedIdentity.__dataclass_fields__}
+    details = {name: fields.pop(name) for name in Details.__dataclass_fields__}
     services.correct(
         session,
         world.actor(session, who),
@@ -54,6 +56,7 @@ def send(
         version=version or now,
         typed=TypedIdentity(**identity),
         particulars=Particulars(**fields),
+        details=Details(**details),
         keyring=KEYRING,
     )
 

@@ -96,6 +96,9 @@ def _row(student: NewStudent, node: OrgNode, keyring: Keyring) -> dict[str, Any]
         "address_sealed": keyring.seal(student.address, ADDRESS_AT, sealed_as) if student.address else None,
         "boarding": student.boarding,
         "class_roll_number": student.class_roll_number,
+        "secondary_status_number": student.secondary_status_number,
+        "entry_mode": student.entry_mode,
+        "left_behind": student.left_behind,
     }
 
 

@@ -24,6 +24,7 @@ from app.core.errors import Invalid, NotFound, Stale
 from app.core.events import tell
 from app.people import services as people
 from app.people.certificates import CertificateType, mask_number
+from app.people.details import Details, following, judge_details, mask_status_number
 from app.people.identity import Identity, TypedIdentity, judge
 from app.people.models import Person
 from app.people.rules import mask_address, mask_phone
@@ -53,6 +54,7 @@ class Held:
     sealed_as: uuid.UUID
     identity: Identity
     particulars: Particulars
+    details: Details
 
 
 def correct(  # noqa: PLR0913  who, which, from which version, to what
@@ -63,24 +65,29 @@ def correct(  # noqa: PLR0913  who, which, from which version, to what
     version: int,
     typed: TypedIdentity,
     particulars: Particulars,
+    details: Details | None = None,
     keyring: Keyring,
 ) -> None:
     """Correct a student and the person behind it; a secret that comes back as its own mask stays as it is.
 
+    Without `details` those of the person stay. A temporary 学籍号 (L) becomes formal (G) with the resident ID number,
+    and a formal one follows a corrected ID number.
+
     Raises `NotFound`, `HasLeft`, `Stale` with the present values, `Invalid`, `OnFileHere`, `OnFileElsewhere`,
-    `StudentNumberTaken`.
+    `StudentNumberTaken`, `StatusNumberTaken`.
     """
     held = _locked(session, actor, student_id, version, keyring)
     today = clock.today(session)
     identity, problems = judge(_unmasked(typed, held.identity), today)
     judged, more = judge_particulars(_kept(particulars, held.particulars), today)
-    if identity is None or more:
-        raise Invalid(problems | more)
-    before, after = _difference(held, identity, judged)
+    known, wrong_details = judge_details(_known(held, details, identity), identity, today)
+    if identity is None or more or wrong_details:
+        raise Invalid(problems | more | wrong_details)
+    before, after = _difference(held, identity, judged, known)
     if not after:
         return
-    if identity != held.identity:
-        _write_person(session, actor, held, identity, keyring)
+    if (identity, known) != (held.identity, held.details):
+        _write_person(session, actor, held, identity, known, keyring)
     _write_student(session, held, judged, keyring)
     _tell(session, actor, held, identity.name, before, after)
     if {"student_number", "name"} & after.keys():
@@ -135,7 +142,7 @@ def _locked(session: Session, actor: Actor, student_id: int, version: int, keyri
     student, person = row
     held = _held(student, person, keyring)
     if student.version != version:
-        shown = _masked(held.identity, held.particulars)
+        shown = _masked(held.identity, held.particulars, held.details)
         raise Stale(shown, student.version)
     if student.closed_on is not None:
         raise HasLeft
@@ -150,6 +157,7 @@ def _held(student: Student, person: Person, keyring: Keyring) -> Held:
         person.sex,
         person.birth_date,
         person.ethnicity,
+        person.country,
     )
     particulars = Particulars(
         student.student_number,
@@ -159,6 +167,9 @@ def _held(student: Student, person: Person, keyring: Keyring) -> Held:
         opened(keyring, student.address_sealed, ADDRESS_AT, student.sealed_as) or None,
         student.boarding,
         student.class_roll_number,
+        student.secondary_status_number,
+        student.entry_mode,
+        student.left_behind,
     )
     return Held(
         student.id,
@@ -169,6 +180,7 @@ def _held(student: Student, person: Person, keyring: Keyring) -> Held:
         student.sealed_as,
         identity,
         particulars,
+        people.details_of(person, keyring),
     )
 
 
@@ -188,13 +200,28 @@ def _kept(typed: Particulars, now: Particulars) -> Particulars:
     )
 
 
-def _masked(identity: Identity, particulars: Particulars) -> dict[str, Any]:
-    shown = {**vars(identity), **vars(particulars)}
+def _known(held: Held, typed: Details | None, identity: Identity | None) -> Details:
+    """The details meant: masks stand for what is there, and a 学籍号 follows the ID number it holds."""
+    now = held.details
+    if typed is None:
+        typed = now
+    number, card = (typed.status_number or "").strip(), (typed.social_card_number or "").strip()
+    if now.status_number and number in {now.status_number, mask_status_number(now.status_number)}:
+        number = (following(now.status_number, held.identity, identity) if identity else now.status_number) or ""
+    if now.social_card_number and card == mask_number(now.social_card_number):
+        card = now.social_card_number
+    return replace(typed, status_number=number, social_card_number=card)
+
+
+def _masked(identity: Identity, particulars: Particulars, details: Details) -> dict[str, Any]:
+    shown = {**vars(identity), **vars(particulars), **vars(details)}
     return shown | {
         "certificate_type": str(identity.certificate_type),
         "number": mask_number(identity.number or ""),
         "phone": mask_phone(particulars.phone or ""),
         "address": mask_address(particulars.address or ""),
+        "status_number": mask_status_number(details.status_number or ""),
+        "social_card_number": mask_number(details.social_card_number or ""),
     }
 
 
@@ -202,11 +229,13 @@ def _difference(
     held: Held,
     identity: Identity,
     particulars: Particulars,
+    details: Details,
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The fields that differ, masked; a secret whose mask did not change is named all the same."""
-    old, new = {**vars(held.identity), **vars(held.particulars)}, {**vars(identity), **vars(particulars)}
+    old = {**vars(held.identity), **vars(held.particulars), **vars(held.details)}
+    new = {**vars(identity), **vars(particulars), **vars(details)}
     names = [name for name in new if old[name] != new[name]]
-    before, after = _masked(held.identity, held.particulars), _masked(identity, particulars)
+    before, after = _masked(held.identity, held.particulars, held.details), _masked(identity, particulars, details)
     return {n: _plain(before[n]) for n in names}, {n: _plain(after[n]) for n in names}
 
 
@@ -214,7 +243,14 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _write_person(session: Session, actor: Actor, held: Held, identity: Identity, keyring: Keyring) -> None:
+def _write_person(
+    session: Session,
+    actor: Actor,
+    held: Held,
+    identity: Identity,
+    details: Details,
+    keyring: Keyring,
+) -> None:
     if identity.number and (identity.certificate_type, identity.number) != (
         held.identity.certificate_type,
         held.identity.number,
@@ -223,7 +259,7 @@ def _write_person(session: Session, actor: Actor, held: Held, identity: Identity
         if found and found[0] != held.person_id:
             refuse_if_in_school(session, actor, found[0])
             raise OnFileElsewhere
-    people.correct(session, held.person_id, held.person_sealed_as, identity, keyring=keyring)
+    people.correct(session, held.person_id, held.person_sealed_as, identity, details=details, keyring=keyring)
 
 
 def _write_student(session: Session, held: Held, new: Particulars, keyring: Keyring) -> None:

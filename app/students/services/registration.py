@@ -17,6 +17,7 @@ from app.core.crypto import Keyring
 from app.core.errors import Invalid
 from app.people import services as people
 from app.people.certificates import mask_number
+from app.people.details import NOTHING, Details, judge_details
 from app.people.identity import Identity, TypedIdentity, judge
 from app.students import queries
 from app.students.models import Student
@@ -41,6 +42,7 @@ def register(  # noqa: PLR0913  a student is a person, particulars, a class and 
     particulars: Particulars,
     *,
     class_text: str,
+    details: Details = NOTHING,
     hardships: Sequence[NewHardship] = (),
     keyring: Keyring,
 ) -> int:
@@ -53,6 +55,8 @@ def register(  # noqa: PLR0913  a student is a person, particulars, a class and 
     today = clock.today(session)
     identity, problems = judge(typed, today)
     judged, more = judge_particulars(particulars, today)
+    known, wrong_details = judge_details(details, identity, today)
+    more |= wrong_details
     place = queries.class_meant(session, actor, Permission.STUDENT_CREATE, class_text)
     if isinstance(place, str):
         problems["class_text"] = place
@@ -61,7 +65,7 @@ def register(  # noqa: PLR0913  a student is a person, particulars, a class and 
     if identity is None or not isinstance(place, ClassChoice) or problems or more:
         raise Invalid(problems | more)
     new = NewStudent(
-        person_id=_person(session, actor, identity, keyring=keyring),
+        person_id=_person(session, actor, identity, known, keyring=keyring),
         class_code=place.code,
         opened_on=today,
         hardships=tuple(hardships),
@@ -100,17 +104,18 @@ def _tell(
     note(session, actor, [change])
 
 
-def _person(session: Session, actor: Actor, identity: Identity, *, keyring: Keyring) -> int:
+def _person(session: Session, actor: Actor, identity: Identity, details: Details, *, keyring: Keyring) -> int:
     found = None
     if identity.number:
         found = people.number_on_file(session, identity.certificate_type, identity.number, keyring=keyring)
     if found is None:
-        new = people.NewPerson(**vars(identity))
+        new = people.NewPerson(**vars(identity), details=details)
         return people.enter(session, actor, [new], keyring=keyring)[0]
     person_id, name = found
     refuse_if_in_school(session, actor, person_id)
     if name != identity.name:
         raise OnFileOtherwise
+    people.supplement(session, person_id, details, keyring=keyring)
     return person_id
 
 

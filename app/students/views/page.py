@@ -110,7 +110,9 @@ def _may_unmask(record: records.Record) -> bool:
     return own or who.covers(Permission.PERSON_UNMASK, record.tree_path)
 
 
-SECRETS = {"number", "phone", "address"}
+SECRETS = {"number", "status_number", "social_card_number", "phone", "address"}
+MOSTLY_EMPTY = {*records.OF_PERSON, *records.OF_STAY}
+"""Shown only when there is something to show: most of these fields are empty with most students."""
 
 
 def _facts(record: records.Record) -> list[dict[str, Any]]:
@@ -119,6 +121,8 @@ def _facts(record: records.Record) -> list[dict[str, Any]]:
         *("name", "sex", "certificate_type", "number", "birth_date", "ethnicity"),
         *("student_number", "class_number", "class_roll_number", "entry_date", "expected_graduation_date", "boarding"),
         *("phone", "address"),
+        *("country", "status_number", "secondary_status_number", "entry_mode"),
+        *("political_status", "health", "household_type", "overseas_status", "left_behind", "social_card_number"),
     ]
     facts = [
         {
@@ -127,6 +131,7 @@ def _facts(record: records.Record) -> list[dict[str, Any]]:
             "secret": field if field in SECRETS and values[field] else None,
         }
         for field in order
+        if values[field] or field not in MOSTLY_EMPTY
     ]
     if record.state_on:
         facts += [

@@ -17,11 +17,12 @@ from app.core.errors import Invalid
 from app.core.idempotency import Answer
 from app.people.certificates import CertificateType, Sex
 from app.people.identity import judge_number, tells
-from app.people.labels import SEXES, SHAPES
+from app.people.labels import SEXES, SHAPES, countries_like
 from app.students import records, services
 from app.students.forms import NewStudentForm, StudentForm
 from app.students.rules import NewHardship, OnFileHere
 from app.web.acts import done, sentence_of, submitted
+from app.web.forms import asked_text
 from app.web.request import actor, backstage, reading
 from app.web.screens import Screen, needs
 
@@ -69,6 +70,12 @@ class StudentRecordView(Screen):
         form = StudentForm()
         return self.page("students/derived.html", form=form, derived=_derived(form, None, is_typing=True))
 
+    @expose("/countries")
+    @needs(Permission.STUDENT_READ)
+    def countries(self) -> str:
+        """The countries a picker offers, by the letters of the code or part of the name."""
+        return self.page("web/options.html", options=countries_like(asked_text()))
+
     def _form(
         self,
         form: StudentForm,
@@ -110,6 +117,7 @@ def _told(kind: CertificateType, facts: dict[str, Any], problem: str | None) -> 
         "problem": problem,
         "asks_sex": not tells_sex,
         "asks_birth": not tells_birth,
+        "asks_country": kind is CertificateType.PASSPORT,
         "sex": SEXES[sex] if tells_sex and birth else None,
         "birth_date": birth if tells_birth else None,
         "age": _age(birth, clock.today(reading())) if tells_birth and birth else None,
@@ -128,6 +136,7 @@ def _register(session: Session, form: NewStudentForm, leads: dict[str, int]) -> 
             actor(),
             form.identity(),
             form.particulars(),
+            details=form.details(),
             class_text=form.class_text.data or "",
             hardships=_hardships(form),
             keyring=backstage().keyring,
@@ -148,6 +157,7 @@ def _correct(session: Session, form: StudentForm, student_id: int, leads: dict[s
             version=form.known_version(),
             typed=form.identity(),
             particulars=form.particulars(),
+            details=form.details(),
             keyring=backstage().keyring,
         )
     except OnFileHere as here:
