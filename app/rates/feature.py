@@ -19,5 +19,22 @@ FEATURE = Feature(
     menu=(MenuItem("Statistics", "FigureView.figures", "figures", Permission.FIGURE_READ),),
     sentences={
         "figures_differ": _l("Figures were found that are not what a count says; the operator can put them right."),
+        "rate_not_complete": _l(
+            "%(unit)s cannot be submitted yet: %(unregistered)s not registered, %(pending)s awaiting review. Click the"
+            " number to see who is missing."
+        ),
+        "rate_children_missing": _l(
+            "This rate cannot be submitted yet: %(count)s units below are not approved (%(names)s). Review them first."
+        ),
+        "rate_of_nothing": _l("Nobody is to be insured here, so there is nothing to submit."),
+        "rate_outside_window": _l("The plan is closed, or the time for this step has not begun or is over."),
+        "own_submission": _l("You submitted this rate yourself: somebody else has to review it."),
+        "above_submitted": _l("The level above has submitted already. Its rate has to be returned first."),
+        "opinion_missing": _l("Write why it is returned, so that those below know what to do."),
+        "opinion_long": _l("At most 500 characters."),
+        "rate_submitted": _l("%(unit)s has been submitted. Nothing in it can be decided until it is returned."),
+        "rates_approved": _l("%(count)s rates have been approved."),
+        "rates_returned": _l("%(count)s rates have been returned."),
+        "rates_not_reviewed": _l("%(count)s rates were left as they are: %(reasons)s"),
     },
 )

@@ -1,13 +1,27 @@
-"""Figures as they are kept: counters of classes and schools, differences not yet added to them, and each past day."""
+"""Figures as they are kept: counters, differences not yet added to them, each past day, and what units submitted."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.access.scope import AtNode, InTree, tree_keys
+from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 
 COUNTS = ("insured", "waived", "pending", "unregistered", "stopped", "waived_hardship")
@@ -96,3 +110,47 @@ class FigureDay(AtNode, Base):
     unregistered: Mapped[int]
     stopped: Mapped[int]
     waived_hardship: Mapped[int]
+
+
+class Submission(Numbered, InTree, Counted, Base):
+    """What a reporting unit submitted: figures frozen at that instant, and who they counted (UM-11).
+
+    A unit of the first step keeps its `members` (enrolments, ascending) with one letter each in `marks`: I insured,
+    W waived, H waived in hardship, S stopped. A unit further up keeps `parts`, the submissions whose sum it is.
+    `digest` is the SHA-256 of either.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "number"),
+        CheckConstraint("state IN ('submitted', 'approved', 'returned')", "state"),
+        CheckConstraint("pending = 0 AND unregistered = 0", "complete"),
+        CheckConstraint(
+            "insured >= 0 AND waived >= 0 AND stopped >= 0 AND amount >= 0 AND waived_hardship BETWEEN 0 AND waived",
+            "counts",
+        ),
+        CheckConstraint("cardinality(members) = length(marks)", "marks"),
+        CheckConstraint("(state = 'submitted') = (reviewed_at IS NULL)", "reviewed_at"),
+        CheckConstraint("(reviewed_at IS NULL) = (reviewed_by IS NULL)", "reviewed_by"),
+        CheckConstraint("reviewed_by <> submitted_by", "not_by_submitter"),
+        CheckConstraint("state <> 'returned' OR length(btrim(opinion)) > 0", "returned_with_opinion"),
+        Index("uq_submission_live", "unit_id", unique=True, postgresql_where=text("state <> 'returned'")),
+        Index("ix_submission_plan_id", "plan_id"),
+        *tree_keys("submission"),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("reporting_unit.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text, server_default="submitted")
+    members: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    marks: Mapped[str] = mapped_column(Text, server_default="")
+    parts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    submitted_by: Mapped[int] = mapped_column(BigInteger)
+    submitted_name: Mapped[str] = mapped_column(Text)
+    submitted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
+    reviewed_by: Mapped[int | None] = mapped_column(BigInteger)
+    reviewed_name: Mapped[str | None] = mapped_column(Text)
+    reviewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    opinion: Mapped[str | None] = mapped_column(Text)

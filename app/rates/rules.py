@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Self
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
@@ -94,3 +94,86 @@ def on_screen(rate: Decimal | None) -> str:
 def in_export(rate: Decimal | None) -> str:
     """`33.33%`, or `0.00%` for nothing of nothing."""
     return f"{rate or Decimal('0.00')}%"
+
+
+class NotComplete(Conflict):
+    """A rate is submitted only when everybody has decided and every application is reviewed (UM-09).
+
+    `unregistered` and `pending` say how many are missing, `unit` where.
+    """
+
+    code = "rate_not_complete"
+
+
+class ChildrenMissing(Conflict):
+    """A unit submits only when every unit below it with students to be insured is approved (UM-13).
+
+    `count` says how many are not, `names` the first of them.
+    """
+
+    code = "rate_children_missing"
+
+
+class NothingToSubmit(Conflict):
+    """Nobody is asked in this unit: there is no rate, so there is nothing to submit."""
+
+    code = "rate_of_nothing"
+
+
+class OutsideWindow(Conflict):
+    """The plan is not open, or the window of this step has not begun or is over."""
+
+    code = "rate_outside_window"
+
+
+class OwnSubmission(Conflict):
+    """Nobody reviews what the same account has submitted."""
+
+    code = "own_submission"
+
+
+class AboveSubmitted(Conflict):
+    """The unit above has submitted already; it has to be returned first."""
+
+    code = "above_submitted"
+
+
+class OpinionMissing(Invalid):
+    """A rate is returned with an opinion, so that those below know what to do."""
+
+    code = "invalid"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a reviewer says about one or many submitted rates: approved or returned, with an opinion."""
+
+    event: str
+    opinion: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a review of many: the units decided, and for each other unit the code of why not."""
+
+    done: tuple[int, ...]
+    refused: dict[int, str]
+
+
+LONGEST_OPINION = 500
+
+
+def checked_opinion(event: str, opinion: str) -> str:
+    """The opinion as it is stored, or `OpinionMissing`: wanted for a return, at most 500 characters."""
+    words = opinion.strip()
+    if event == "return" and not words:
+        raise OpinionMissing({"opinion": "opinion_missing"})
+    if len(words) > LONGEST_OPINION or "\x00" in words:
+        raise OpinionMissing({"opinion": "opinion_long"})
+    return words
+
+
+def fen_in_yuan(fen: int) -> str:
+    """An amount in yuan with two decimals and separators, from integer fen: 40000 is 400.00."""
+    sign, whole = ("-" if fen < 0 else ""), abs(fen)
+    return f"{sign}{whole // 100:,}.{whole % 100:02}"

@@ -44,11 +44,14 @@ DECIDED = (
     ("stopped", "insure", None),
 )
 REVERSED = (
-    "UPDATE enrolment SET state = 'unregistered', choice = NULL, waiver_reason = NULL WHERE id = :id",
-    """UPDATE enrolment SET state = 'stopped', choice = 'insure', waiver_reason = NULL
+    """UPDATE enrolment SET state = 'unregistered', choice = NULL, waiver_reason = NULL, waiver_text = NULL,
+       coverage_option_id = NULL WHERE id = :id""",
+    """UPDATE enrolment SET submitted_at = now(), decided_at = now(), state = 'stopped', choice = 'insure',
+       waiver_reason = NULL, waiver_text = NULL
        WHERE id = :id AND removed_at IS NULL""",
     """UPDATE enrolment SET coverage_option_id =
-       (SELECT min(o.id) FROM coverage_option AS o WHERE o.plan_id = enrolment.plan_id) WHERE id = :id""",
+       (SELECT min(o.id) FROM coverage_option AS o WHERE o.plan_id = enrolment.plan_id)
+       WHERE id = :id AND choice = 'insure'""",
 )
 """What comes with later parts of the system, as statements: a correction, a stop, an option chosen."""
 PLACES = (A, B, grade(A, 1), grade(A, 2), grade(B, 1), grade(B, 2), COUNTY_A, COUNTY_B)

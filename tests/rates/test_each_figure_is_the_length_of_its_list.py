@@ -103,7 +103,10 @@ def test_a_line_shows_the_person_the_class_as_it_is_called_and_the_school(
 def test_a_plan_that_counts_the_stopped_counts_and_lists_them(session: Session, node: FindNode) -> None:
     plan = opened(session, "P", counts_stopped=True)
     session.connection().execute(
-        text("UPDATE enrolment SET state = 'stopped', choice = 'insure' WHERE plan_id = :id AND node_id = :node"),
+        text(
+            "UPDATE enrolment SET submitted_at = now(), decided_at = now(), "
+            "state = 'stopped', choice = 'insure' WHERE plan_id = :id AND node_id = :node"
+        ),
         {"id": plan.id, "node": node(class_of(A, 1, 1)).id},
     )
     figures = queries.at(session, SYSTEM, plan, node(A))

@@ -51,7 +51,11 @@ def test_one_statement_appends_one_difference_for_each_class(session: Session, w
 
 def test_a_change_of_state_takes_from_one_figure_and_adds_to_another(session: Session, world: World) -> None:
     fold(session)
-    raw(session, "UPDATE enrolment SET state = 'submitted', choice = 'insure' WHERE state = 'rejected'")
+    raw(
+        session,
+        "UPDATE enrolment SET submitted_at = now(), decided_at = now(), "
+        "state = 'submitted', choice = 'insure' WHERE state = 'rejected'",
+    )
     rows = appended(session)
     assert {row[2:] for row in rows} == {(0, 0, 1, -1, 0, 0, 0)}
     assert {row[1] for row in rows} == {world.nodes[A], world.nodes[B]}
@@ -71,7 +75,7 @@ def test_what_changes_no_figure_appends_nothing(session: Session) -> None:
     [
         "UPDATE enrolment SET removed_at = now() WHERE state IN ('unregistered', 'submitted')",
         "UPDATE enrolment SET hardship = NOT hardship",
-        "UPDATE enrolment SET state = 'stopped' WHERE state = 'insured'",
+        "UPDATE enrolment SET submitted_at = now(), decided_at = now(), state = 'stopped' WHERE state = 'insured'",
         "UPDATE enrolment SET state = 'unregistered', choice = NULL, waiver_reason = NULL",
         "DELETE FROM enrolment WHERE id % 2 = 0",
         "DELETE FROM enrolment",
@@ -85,11 +89,15 @@ def test_sql_past_every_service_is_counted_as_well(session: Session, sql: str) -
 def test_what_the_insured_pay_follows_their_options(session: Session, world: World, node: FindNode) -> None:
     plan = plans.find(session, SYSTEM, code=world.plan)
     option = "(SELECT id FROM coverage_option WHERE plan_id = :plan)"
-    set_all = f"UPDATE enrolment SET coverage_option_id = {option} WHERE plan_id = :plan"
+    set_all = f"UPDATE enrolment SET coverage_option_id = {option} WHERE plan_id = :plan AND choice = 'insure'"
     raw(session, set_all, plan=plan.id)
     assert queries.at(session, SYSTEM, plan, node(ROOT)).amount == 80_000
     assert queries.at(session, SYSTEM, plan, node(class_of(A, 1, 1))).amount == 40_000
-    raw(session, "UPDATE enrolment SET state = 'insured', choice = 'insure' WHERE state = 'submitted'")
+    raw(
+        session,
+        "UPDATE enrolment SET submitted_at = now(), decided_at = now(), "
+        "state = 'insured', choice = 'insure' WHERE state = 'submitted'",
+    )
     assert queries.at(session, SYSTEM, plan, node(A)).amount == 80_000
     agree(session)
 
