@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "9b2e6c4f1d70"
-down_revision = "d4b02f6e8c31"
+down_revision = "7d1c4b9a52e6"
 branch_labels = None
 depends_on = None
 
