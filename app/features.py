@@ -27,6 +27,9 @@ from app.plans.feature import FEATURE as PLANS
 from app.rates.feature import FEATURE as RATES
 from app.records.feature import FEATURE as RECORDS
 from app.roles.feature import FEATURE as ROLES
+from app.sheets.feature import FEATURE as SHEETS
+from app.sheets.kinds import connect
+from app.sheets.sentences import learn
 from app.students.feature import FEATURE as STUDENTS
 
 FEATURES: tuple[Feature, ...] = (
@@ -34,6 +37,7 @@ FEATURES: tuple[Feature, ...] = (
     ORGS,
     DEPARTMENTS,
     STUDENTS,
+    SHEETS,
     RATES,
     PEOPLE,
     PLANS,
@@ -44,3 +48,6 @@ FEATURES: tuple[Feature, ...] = (
     LISTS,
     RECORDS,
 )
+
+connect(kind for feature in FEATURES for kind in feature.sheets)
+learn({code: words for feature in FEATURES for code, words in feature.sentences.items()})

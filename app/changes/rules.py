@@ -44,6 +44,7 @@ class ChangeKind(StrEnum):
     ENROLMENT_CORRECTED = "enrolment_corrected"
     ENROLMENT_STOPPED = "enrolment_stopped"
     ENROLMENT_RESUMED = "enrolment_resumed"
+    IMPORT_UNDONE = "import_undone"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from app.core.feature import Feature
 from app.enrolment.labels import student_lines
 from app.enrolment.roll import count_no_more, follow_class, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
+from app.enrolment.undone import decided_since, forget_rows
 from app.plans.rules import PlanOpened
 from app.students.records import ENROLMENTS
 from app.students.rules import (
+    AdmissionsUndone,
     HardshipChanged,
     StudentsLeft,
     StudentsMoved,
@@ -17,9 +19,11 @@ from app.students.rules import (
     StudentsPlaced,
     StudentsResumed,
 )
+from app.students.services.undoing import DEPENDENTS
 from app.web.language import lazy as _l
 
 ENROLMENTS.append(student_lines)
+DEPENDENTS.append(decided_since)
 
 FEATURE = Feature(
     name="enrolment",
@@ -31,6 +35,7 @@ FEATURE = Feature(
         Listener(StudentsPaused, count_no_more),
         Listener(StudentsResumed, ask_newcomers),
         Listener(HardshipChanged, recount_hardship),
+        Listener(AdmissionsUndone, forget_rows),
     ),
     sentences={
         "plan_not_open": _l(

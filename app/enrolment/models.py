@@ -79,6 +79,7 @@ class Enrolment(Numbered, InSchool, Base):
         Index("ix_enrolment_student_id", "student_id"),
         Index("ix_enrolment_filed_by", "filed_by"),
         Index("ix_enrolment_decided_by", "decided_by"),
+        Index("ix_enrolment_person_id", "person_id"),
         *school_keys("enrolment"),
     )
     families_read = True

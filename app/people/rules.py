@@ -117,7 +117,12 @@ def pinyin(name: str) -> str:
 
 def initials(name: str) -> str:
     """Give the first letters of a name's pinyin: 欧阳娜 is `oyn`."""
-    return "".join(syllable[0] for syllable in _syllables(name))
+    return initials_of(pinyin(name))
+
+
+def initials_of(spoken: str) -> str:
+    """The first letters of pinyin that is known already: `ou yang na` is `oyn`."""
+    return "".join(syllable[0] for syllable in spoken.split())
 
 
 def _syllables(name: str) -> list[str]:

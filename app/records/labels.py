@@ -105,6 +105,7 @@ CHANGES = {
     "enrolment_corrected": _l("Enrolment corrected"),
     "enrolment_stopped": _l("Insurance stopped"),
     "enrolment_resumed": _l("Insurance resumed"),
+    "import_undone": _l("Import undone"),
 }
 FIELDS = {
     "name": _l("Name"),

@@ -6,10 +6,13 @@ from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
 from app.orgs.rules import ClassesMerged, NodesClosing
+from app.students.cli import import_command
 from app.students.jobs import SHEETS
 from app.students.roll import refuse_closing
 from app.students.rules import StudentsCorrected, StudentsLeft, StudentsMoved
+from app.students.sentences import IMPORTING
 from app.students.services import end_access, follow_merge, move_access, rename_access
+from app.students.sheet import STUDENTS
 from app.students.views import SCREENS
 from app.web.language import lazy as _l
 
@@ -24,8 +27,11 @@ FEATURE = Feature(
         Listener(StudentsLeft, end_access),
         Listener(StudentsCorrected, rename_access),
     ),
+    sheets=(STUDENTS,),
+    commands=(import_command,),
     menu=(MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),),
     sentences={
+        **IMPORTING,
         "already_in_school": _l("%(count)s of them are students already, here or elsewhere. Ask for a transfer."),
         "student_number_taken": _l("%(count)s of these student numbers are in use in this school."),
         "student_number_in_use": _l(

@@ -141,6 +141,7 @@ KINDS = {
     "place_kept": _l("Place kept"),
     "student_reopened": _l("Leaving undone"),
     "hardship_changed": _l("Hardship"),
+    "import_undone": _l("Import undone"),
 }
 """异动类型 as a student's page names them."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
-from app.access.scope import under, visible
+from app.access.scope import reaching, under, visible
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
 from app.lists.keyset import Cut, Order, Spot, counted, cut
@@ -24,6 +24,7 @@ from app.people.certificates import CertificateType, identity_key, mask_number, 
 from app.people.models import Person
 from app.people.rules import mask_phone
 from app.people.services import NUMBER_AT
+from app.sheets.rules import Place
 from app.students.models import PHONE_AT, Student
 from app.students.workflow import OPEN_STATES, StudentState
 
@@ -300,3 +301,28 @@ def _line(row: Any, lineage: Lineage, keyring: Keyring) -> Line:
         tree_path=row.tree_path,
         is_open=row.state in OPEN_STATES,
     )
+
+
+def schools_to_import(session: Session, actor: Actor) -> list[Place]:
+    """The schools the actor may import students into, wholly or for some classes; at most 200, in tree order."""
+    stmt = _schools().order_by(OrgNode.path).limit(MOST_CLASSES)
+    return _places(session, actor, stmt)
+
+
+def school_to_import(session: Session, actor: Actor, code: str) -> Place:
+    """The school of a code, if the actor may import students there, else `NotFound`."""
+    found = _places(session, actor, _schools().where(OrgNode.code == code.strip()))
+    if not found:
+        raise NotFound(what="school")
+    return found[0]
+
+
+def _schools() -> Select[*tuple[Any, ...]]:
+    stmt = select(OrgNode.id, OrgNode.code, OrgNode.name, OrgNode.path)
+    return stmt.where(OrgNode.kind == Kind.SCHOOL, OrgNode.closed_at.is_(None))
+
+
+def _places(session: Session, actor: Actor, stmt: Select[*tuple[Any, ...]]) -> list[Place]:
+    # `reaching`: who keeps only classes of a school imports into it as well; each row is judged by its class
+    rows = session.execute(reaching(stmt, OrgNode, actor, Permission.STUDENT_IMPORT))
+    return [Place(row.id, row.code, row.name, row.path) for row in rows]

@@ -109,6 +109,13 @@ class StudentsPlaced:
 
 
 @dataclass(frozen=True)
+class AdmissionsUndone:
+    """Told before admissions that came by an import are taken back as if they had never been. Ids of the students."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class StudentsMoved:
     """Told when students have been moved to another class of their school. Ids of the students."""
 

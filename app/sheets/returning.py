@@ -1,0 +1,52 @@
+"""The error workbook of an import: the uploaded file again, with what is wrong beside it. An extra file of `work`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.core.crypto import Keyring
+from app.core.errors import NotFound
+from app.core.files import FileStore
+from app.core.stored import contents, of_owner
+from app.sheets import queries
+from app.sheets.answers import Fault, write_error_workbook
+from app.sheets.kinds import kind_of
+from app.sheets.models import ImportBatch
+from app.sheets.recognise import Table, recognise
+from app.sheets.sentences import say
+from app.sheets.work import workbook_of
+
+
+def error_workbook(
+    session: Session, actor: Actor, *, batch_id: int, keyring: Keyring, files: FileStore, locale: str
+) -> bytes:
+    """The bytes of the error workbook of a batch in scope; `NotFound` when the file is no longer kept."""
+    batch = queries.batch(session, actor, batch_id=batch_id)
+    kind = kind_of(batch.kind)
+    stored = of_owner(session, batch.account_id, batch.file_id)
+    if stored is None:
+        raise NotFound(what="file")
+    known = queries.remembered(session, batch.node_id, kind)
+    workbook = workbook_of(contents(files, keyring, stored), batch.file_name)
+    tables = recognise(workbook, kind.layout, known.headings if known else {}).tables
+    faults = list(_faults(session, actor, batch, tables))
+    with tempfile.TemporaryDirectory(prefix="import-") as folder:
+        path = Path(folder) / "errors.xlsx"
+        write_error_workbook(path, workbook, (kind.layout, tables), faults, locale)
+        return path.read_bytes()
+
+
+def _faults(session: Session, actor: Actor, batch: ImportBatch, tables: tuple[Table, ...]) -> Iterator[Fault]:
+    by_sheet = {table.sheet: table for table in reversed(tables)}
+    for row in queries.remarks(session, actor, batch):
+        table = by_sheet.get(row.sheet)
+        if table is None:
+            continue
+        for remark in row.problems or ():
+            column = table.mapping.get(remark["column"])
+            yield Fault(table.sheet_index, row.number, column, say(remark["code"], remark["facts"]))

@@ -1,0 +1,168 @@
+"""One row of a student list, judged by itself: what was typed, and what is wrong with it. Pure.
+
+An extra file beside `rules.py`, for imports only. Identity and particulars are judged by the same rules as the form's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.people.certificates import CertificateType, check, identity_key, normalise
+from app.people.identity import Identity, TypedIdentity, judge
+from app.people.rules import check_name, normalise_name
+from app.people.words import CERTIFICATE_WORDS, ETHNIC_WORDS, SEX_WORDS, code_of
+from app.sheets.rules import Remark
+from app.students.rules import Particulars, judge_particulars
+
+BOARDING_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("走读", "通学", "1", "否"), "1"),
+    **dict.fromkeys(("住校", "寄宿", "住宿", "2", "是"), "2"),
+}
+CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
+    "certificate_type": (CERTIFICATE_WORDS, "certificate_type"),
+    "sex": (SEX_WORDS, "sex_word"),
+    "ethnicity": (ETHNIC_WORDS, "ethnicity_word"),
+    "boarding": (BOARDING_WORDS, "boarding_word"),
+}
+"""Column → what its words stand for, and the code of a word that stands for nothing."""
+IDENTITY_COLUMNS: Mapping[str, str] = {"number": "certificate_number"}
+"""Fields of an identity that are called otherwise in the file."""
+KEPT = ("name", "certificate_type", "student_number", "class_name", "class_roll_number")
+"""The cells that are asked again when a row is compared with the roll."""
+MADE_UP = "000000000000000000"
+
+
+@dataclass(slots=True)
+class Entry:
+    """A row being judged. `given` holds what the cells say, by column; only what is not empty."""
+
+    sheet: str
+    number: int
+    given: dict[str, Any]
+    class_text: str = ""
+    problems: tuple[Remark, ...] = ()
+    warnings: tuple[Remark, ...] = ()
+    identity: Identity | None = None
+    particulars: Particulars | None = None
+    key: str | None = None
+    class_id: int | None = None
+
+    def wrong(self, column: str, code: str, **facts: object) -> None:
+        """Note what makes the row bad."""
+        self.problems += (Remark(column, code, facts),)
+
+    def odd(self, column: str, code: str, **facts: object) -> None:
+        """Note what should be looked at."""
+        self.warnings += (Remark(column, code, facts),)
+
+    def slim(self) -> None:
+        """Let go of what has been judged: 50,000 rows wait here for the last one to be read."""
+        self.given = {column: self.given[column] for column in KEPT if column in self.given}
+
+
+def judge_entry(entry: Entry, today: date) -> None:
+    """Judge identity and particulars of a row; whether they fit the roll is judged later, set-wise."""
+    _choose(entry)
+    if entry.given.get("certificate_number"):
+        _identify(entry, today)
+    else:
+        _without_number(entry, today)
+    _judge_particulars(entry, today)
+
+
+def _choose(entry: Entry) -> None:
+    """Turn the words of choice columns into codes."""
+    for column, (words, problem) in CHOICES.items():
+        text = entry.given.get(column)
+        if not text:
+            continue
+        code = code_of(words, text)
+        if code is None:
+            entry.given.pop(column)
+            entry.wrong(column, problem)
+        else:
+            entry.given[column] = code
+
+
+def certificate_kind(entry: Entry) -> str:
+    """The kind of certificate stated, else a resident ID, or a residence permit where the number begins as theirs."""
+    stated: str | None = entry.given.get("certificate_type")
+    if stated:
+        return stated
+    number = normalise(CertificateType.RESIDENT_ID, str(entry.given.get("certificate_number") or ""))
+    is_permit = number[:6] in {"810000", "820000", "830000"}
+    return str(CertificateType.HKMT_RESIDENCE if is_permit else CertificateType.RESIDENT_ID)
+
+
+def _identify(entry: Entry, today: date) -> None:
+    if any(problem.column in {"certificate_number", "certificate_type"} for problem in entry.problems):
+        _name_alone(entry)
+        return
+    given = entry.given
+    typed = TypedIdentity(
+        name=given.get("name", ""),
+        certificate_type=certificate_kind(entry),
+        number=given["certificate_number"],
+        sex=given.get("sex", ""),
+        birth_date=given.get("birth_date"),
+        ethnicity=given.get("ethnicity", ""),
+    )
+    entry.identity, problems = judge(typed, today)
+    for name, code in problems.items():
+        entry.wrong(IDENTITY_COLUMNS.get(name, name), code)
+    # a number that is good by itself still finds its double, whatever else is wrong with the row
+    kind = CertificateType(typed.certificate_type)
+    number = normalise(kind, typed.number)
+    if check(kind, number, today) is None:
+        entry.key = identity_key(kind, number)
+    if entry.identity:
+        _compare_with_number(entry, entry.identity)
+
+
+def _compare_with_number(entry: Entry, identity: Identity) -> None:
+    """The number tells sex and birth date; where the cells say otherwise the number counts and a warning is kept."""
+    sex, birth_date = entry.given.get("sex"), entry.given.get("birth_date")
+    if sex and identity.sex != sex:
+        entry.odd("sex", "id_sex_mismatch")
+    if isinstance(birth_date, date) and identity.birth_date != birth_date:
+        entry.odd("birth_date", "id_birth_mismatch")
+
+
+def _without_number(entry: Entry, today: date) -> None:
+    """A row without certificate number: good only for the kind `other`, or for a student known by student number."""
+    if entry.given.get("certificate_type") == CertificateType.OTHER:
+        entry.given["certificate_number"] = ""
+        _identify(entry, today)
+        return
+    _name_alone(entry)
+    if not entry.given.get("student_number") and not _has(entry, "certificate_number"):
+        entry.wrong("certificate_number", "certificate_missing")
+
+
+def _name_alone(entry: Entry) -> None:
+    problem = check_name(normalise_name(entry.given.get("name", "")))
+    if problem and not _has(entry, "name"):
+        entry.wrong("name", str(problem))
+
+
+def _has(entry: Entry, column: str) -> bool:
+    return any(problem.column == column for problem in entry.problems)
+
+
+def _judge_particulars(entry: Entry, today: date) -> None:
+    given = entry.given
+    typed = Particulars(
+        student_number=given.get("student_number") or MADE_UP,
+        entry_date=given.get("entry_date"),
+        expected_graduation_date=given.get("expected_graduation_date"),
+        phone=given.get("phone"),
+        address=given.get("address"),
+        boarding=given.get("boarding"),
+        class_roll_number=given.get("class_roll_number"),
+    )
+    entry.particulars, problems = judge_particulars(typed, today)
+    for column, code in problems.items():
+        entry.wrong(column, code)

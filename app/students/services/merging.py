@@ -1,0 +1,246 @@
+"""Writing a judged student list, set-wise: admissions, corrections and class transfers of a whole file at once.
+
+The rows were sealed and worked out when they were judged; here they become a temporary table, and each table of ours
+gets one statement. Whatever no longer fits (a class closed, a student changed, a number entered meanwhile) refuses the
+whole: nothing is written and the file is checked again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Text, column, func, select, table, text
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import everything, visible
+from app.audit.services import record
+from app.changes.rules import ChangeKind
+from app.core.db import refused
+from app.core.events import tell
+from app.orgs.models import Kind, OrgNode
+from app.people.models import Person
+from app.people.services import NumberTaken
+from app.sheets.models import ImportBatch
+from app.sheets.rules import RollChanged
+from app.students.models import Student
+from app.students.rules import StudentNumberTaken, StudentsCorrected, StudentsMoved, StudentsPlaced
+
+JUDGED = "rows of a batch in scope; their classes and records were found and locked in scope"
+NO_SYNC = {"synchronize_session": False}
+ARRIVING = table(
+    "arriving",
+    column("n", BigInteger),
+    column("verdict", Text),
+    column("student_id", BigInteger),
+    column("person_id", BigInteger),
+    column("node_id", BigInteger),
+    column("moved", Boolean),
+    column("student_version", BigInteger),
+    column("person_version", BigInteger),
+)
+"""The temporary table of one transaction: the rows of a batch, spread into columns."""
+
+SPREAD = """
+    CREATE TEMPORARY TABLE arriving ON COMMIT DROP AS
+    SELECT line.n, line.verdict, line.subject_id AS student_id, data.*
+      FROM import_row AS line,
+           jsonb_to_record(line.data) AS data(
+             person_id bigint, new_person boolean, person_sealed_as uuid, certificate_type text, number_sealed bytea,
+             number_digest bytea, name text, pinyin text, initials text, sex text, birth_date date, ethnicity text,
+             node_id bigint, student_number text, entry_date date, expected_graduation_date date, sealed_as uuid,
+             phone_sealed bytea, phone_digest bytea, address_sealed bytea, boarding text, class_roll_number bigint,
+             moved boolean, student_version bigint, person_version bigint, class_name text)
+     WHERE line.batch_id = :batch AND line.verdict IN ('new', 'changed')
+"""
+ENTER_PERSONS = """
+    INSERT INTO person (id, certificate_type, sealed_as, number_sealed, number_digest, name, pinyin, initials, sex,
+                        birth_date, ethnicity)
+    SELECT person_id, certificate_type, person_sealed_as, number_sealed, number_digest, name, pinyin, initials, sex,
+           birth_date, ethnicity
+      FROM arriving WHERE new_person ORDER BY number_digest
+        ON CONFLICT DO NOTHING
+"""
+ADMIT = """
+    INSERT INTO student (id, person_id, node_id, tree_path, school_id, student_number, opened_on, entry_date,
+                         expected_graduation_date, sealed_as, phone_sealed, phone_digest, address_sealed, boarding,
+                         class_roll_number)
+    SELECT a.student_id, a.person_id, node.id, node.path, node.school_id, a.student_number,
+           cast(xuebao_now() AT TIME ZONE 'Asia/Shanghai' AS date), a.entry_date, a.expected_graduation_date,
+           a.sealed_as, a.phone_sealed, a.phone_digest, a.address_sealed, a.boarding, a.class_roll_number
+      FROM arriving AS a JOIN org_node AS node ON node.id = a.node_id
+     WHERE a.verdict = 'new' ORDER BY a.person_id
+        ON CONFLICT DO NOTHING
+"""
+REMEMBER = """
+    UPDATE import_row AS line
+       SET undo = jsonb_build_object('student', to_jsonb(student), 'person', to_jsonb(person))
+      FROM arriving AS a JOIN student ON student.id = a.student_id JOIN person ON person.id = student.person_id
+     WHERE line.batch_id = :batch AND line.n = a.n AND a.verdict = 'changed'
+"""
+CORRECT_PERSONS = """
+    UPDATE person
+       SET certificate_type = a.certificate_type, number_sealed = a.number_sealed, name = a.name,
+           pinyin = coalesce(a.pinyin, person.pinyin), initials = coalesce(a.initials, person.initials), sex = a.sex,
+           birth_date = a.birth_date, ethnicity = a.ethnicity, version = person.version + 1
+      FROM arriving AS a
+     WHERE a.verdict = 'changed' AND a.person_version IS NOT NULL AND person.id = a.person_id
+"""
+CORRECT_STUDENTS = """
+    UPDATE student
+       SET node_id = node.id, tree_path = node.path, school_id = node.school_id, student_number = a.student_number,
+           entry_date = a.entry_date, expected_graduation_date = a.expected_graduation_date,
+           phone_sealed = a.phone_sealed, phone_digest = a.phone_digest, address_sealed = a.address_sealed,
+           boarding = a.boarding, class_roll_number = a.class_roll_number, version = student.version + 1
+      FROM arriving AS a JOIN org_node AS node ON node.id = a.node_id
+     WHERE a.verdict = 'changed' AND student.id = a.student_id
+"""
+END_PLACEMENTS = """
+    UPDATE placement SET until = greatest(xuebao_now(), placement.since + interval '1 microsecond')
+      FROM arriving AS a WHERE a.moved AND placement.student_id = a.student_id AND placement.until IS NULL
+"""
+BEGIN_PLACEMENTS = """
+    INSERT INTO placement (student_id, node_id)
+    SELECT student_id, node_id FROM arriving WHERE verdict = 'new' OR moved ORDER BY student_id
+"""
+NOTE = """
+    INSERT INTO change_record (node_id, tree_path, account_id, actor_name, kind, subject, subject_id, subject_name,
+                               person_id, before, after, source)
+    SELECT node.id, node.path, :account, :actor,
+           CASE WHEN a.verdict = 'new' THEN :created WHEN a.moved THEN :moved ELSE :corrected END,
+           'student', a.student_id, a.name, a.person_id,
+           (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'object' THEN '"***"' ELSE value END)
+              FROM jsonb_each(line.before)),
+           CASE WHEN a.verdict = 'new'
+                THEN jsonb_build_object('student_number', a.student_number, 'class_name', a.class_name, 'name', a.name,
+                                        'certificate_type', a.certificate_type)
+                ELSE (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'object' THEN '"***"'
+                                                        ELSE line.data -> key END)
+                        FROM jsonb_each(line.before)) END,
+           'import'
+      FROM arriving AS a
+      JOIN import_row AS line ON line.batch_id = :batch AND line.n = a.n
+      JOIN org_node AS node ON node.id = a.node_id
+"""
+
+
+def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
+    """Write the new and changed rows of a batch; raises `RollChanged`. Tells what happened as events."""
+    actor.require(Permission.STUDENT_IMPORT)
+    spread(session, batch)
+    lock_classes(session, actor)
+    _lock_students(session, actor)
+    with refused(
+        uq_person_number_digest=lambda: NumberTaken(count=1),
+        uq_student_school_id_student_number=lambda: StudentNumberTaken(count=1),
+    ):
+        _run_exactly(session, ENTER_PERSONS, _how_many(session, "new_person"))
+        _run_exactly(session, ADMIT, _how_many(session, "verdict = 'new'"))
+        if _how_many(session, "verdict = 'changed'"):
+            _correct(session, batch)
+    _run(session, BEGIN_PLACEMENTS)
+    _note(session, actor, batch)
+    placed = _ids(session, "verdict = 'new'")
+    moved = _ids(session, "moved")
+    counts = {"new": len(placed), "moved": len(moved), "batch": batch.id}
+    record(
+        session,
+        actor,
+        "student:import",
+        subject="student",
+        ids=(placed or _ids(session, "true"))[:100],
+        path=batch.tree_path,
+        after=counts,
+    )
+    if placed:
+        tell(session, actor, StudentsPlaced(tuple(placed)))
+    if moved:
+        tell(session, actor, StudentsMoved(tuple(moved)))
+    if corrected := _ids(session, "verdict = 'changed'"):
+        tell(session, actor, StudentsCorrected(tuple(corrected)))
+
+
+def spread(session: Session, batch: ImportBatch) -> None:
+    """Spread the rows of a batch into the temporary table."""
+    _run(session, "DROP TABLE IF EXISTS arriving")
+    _run(session, SPREAD, batch=batch.id)
+    _run(session, "CREATE INDEX ON arriving (student_id)")
+    _run(session, "ANALYZE arriving")
+
+
+def lock_classes(session: Session, actor: Actor) -> None:
+    """Every class of the batch is open and in scope, and stays so until the transaction ends."""
+    wanted = session.scalar(select(func.count(ARRIVING.c.node_id.distinct())))
+    stmt = select(OrgNode.id).where(
+        OrgNode.id.in_(select(ARRIVING.c.node_id)), OrgNode.kind == Kind.CLASS, OrgNode.closed_at.is_(None)
+    )
+    stmt = stmt.order_by(OrgNode.id).with_for_update(read=True)
+    found = session.scalars(visible(stmt, OrgNode, actor, Permission.STUDENT_IMPORT)).all()
+    if len(found) != wanted:
+        raise RollChanged(count=(wanted or 0) - len(found))
+
+
+def _lock_students(session: Session, actor: Actor) -> None:
+    """Every student of a changed row is as it was when the row was judged, in scope, and held."""
+    wanted = _how_many(session, "verdict = 'changed'")
+    if not wanted:
+        return
+    stmt = (
+        select(
+            Student.id,
+            Student.version,
+            Person.version.label("person_now"),
+            ARRIVING.c.student_version,
+            ARRIVING.c.person_version,
+        )
+        .join(ARRIVING, ARRIVING.c.student_id == Student.id)
+        .join(Person, Person.id == Student.person_id)
+        .where(ARRIVING.c.verdict == "changed", Student.closed_on.is_(None))
+        .order_by(Student.id)
+        .with_for_update(of=(Student, Person))
+    )
+    rows = session.execute(visible(stmt, Student, actor, Permission.STUDENT_IMPORT, along=(Person,))).all()
+    good = [r for r in rows if r.version == r.student_version and r.person_version in {None, r.person_now}]
+    if len(good) != wanted:
+        raise RollChanged(count=wanted - len(good))
+
+
+def _correct(session: Session, batch: ImportBatch) -> None:
+    _run(session, REMEMBER, batch=batch.id)
+    _run(session, CORRECT_PERSONS)
+    _run(session, CORRECT_STUDENTS)
+    _run(session, END_PLACEMENTS)
+
+
+def _note(session: Session, actor: Actor, batch: ImportBatch) -> None:
+    _run(
+        session,
+        NOTE,
+        batch=batch.id,
+        account=actor.user_id,
+        actor=actor.name,
+        created=ChangeKind.STUDENT_CREATED,
+        moved=ChangeKind.CLASS_TRANSFER,
+        corrected=ChangeKind.STUDENT_CORRECTED,
+    )
+
+
+def _how_many(session: Session, which: str) -> int:
+    return session.scalar(text(f"SELECT count(*) FROM arriving WHERE {which}")) or 0  # noqa: S608  our own words
+
+
+def _ids(session: Session, which: str) -> list[int]:
+    stmt = f"SELECT student_id FROM arriving WHERE {which} ORDER BY student_id"  # noqa: S608  our own words
+    return [int(number) for number in session.scalars(text(stmt))]
+
+
+def _run_exactly(session: Session, statement: str, wanted: int) -> None:
+    """Run an INSERT that leaves out what somebody else has entered meanwhile; then the whole is refused."""
+    if wanted and (written := _run(session, statement)) != wanted:
+        raise RollChanged(count=wanted - written)
+
+
+def _run(session: Session, statement: str, **values: object) -> int:
+    done: Any = session.execute(everything(text(statement), because=JUDGED), values, execution_options=NO_SYNC)
+    return int(done.rowcount)

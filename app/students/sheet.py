@@ -1,0 +1,289 @@
+"""The student list as a workbook: its columns, and what importing one means. Screens and worker are in `app.sheets`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.core import clock
+from app.core.crypto import Keyring
+from app.people.words import CERTIFICATE_NAMES
+from app.sheets.columns import CellKind, Column, Layout
+from app.sheets.kinds import Asked, Line
+from app.sheets.models import ImportBatch, ImportRow
+from app.sheets.recognise import Table
+from app.sheets.rules import Blocker, Judged, Place
+from app.sheets.services import reserve
+from app.sheets.values import Bad, ends_rounded, rounded, value
+from app.students import queries
+from app.students.roster import Entry, judge_entry
+from app.students.services import classes as class_list
+from app.students.services import judging, merging, undoing
+from app.students.showing import line_of
+
+LAYOUT = Layout(
+    key="students",
+    name_zh="学生名单",
+    name_en="Students",
+    columns=(
+        Column(
+            "name",
+            "姓名",
+            "Full name",
+            CellKind.NAME,
+            also=("学生姓名", "学员姓名", "名字", "被保险人姓名", "参保人姓名", "学生名字"),
+            required=True,
+            example="张三",
+        ),
+        Column(
+            "certificate_type",
+            "证件类型",
+            "Certificate type",
+            CellKind.CHOICE,
+            also=("身份证件类型", "证件种类", "身份证类型", "有效证件类型", "证件名称"),
+            choices=tuple(CERTIFICATE_NAMES.values()),
+            hint_zh="不填视为居民身份证",
+            hint_en="Empty: resident ID card",
+            example="居民身份证",
+        ),
+        Column(
+            "certificate_number",
+            "证件号码",
+            "Certificate number",
+            CellKind.IDENTITY,
+            also=(
+                "身份证号",
+                "身份证号码",
+                "公民身份号码",
+                "公民身份证号",
+                "公民身份证号码",
+                "身份证件号",
+                "身份证件号码",
+                "证件号",
+                "证照号码",
+                "身份证",
+                "学生身份证号",
+                "学生身份证号码",
+                "社会保障号码",
+                "有效证件号码",
+            ),
+            required=True,
+            hint_zh="请设为文本格式",
+            hint_en="As text",
+            example="360101201509011015",
+        ),
+        Column("student_number", "学号", "Student number", CellKind.TEXT, also=("学生学号", "校内学号", "学生编号")),
+        Column("sex", "性别", "Sex", CellKind.CHOICE, also=("男女", "学生性别"), choices=("男", "女"), example="男"),
+        Column("ethnicity", "民族", "Ethnic group", CellKind.TEXT, also=("族别", "民族名称"), example="汉族"),
+        Column(
+            "birth_date",
+            "出生日期",
+            "Birth date",
+            CellKind.DATE,
+            also=("出生年月日", "生日", "出生时间", "出生年月"),
+            example="2015-09-01",
+        ),
+        Column("college", "学院", "College", CellKind.TEXT, also=("院系", "所在学院", "学院名称", "二级学院")),
+        Column("major", "专业", "Major", CellKind.TEXT, also=("专业名称", "所学专业")),
+        Column("grade", "年级", "Grade", CellKind.TEXT, also=("所在年级", "年级名称", "所属年级", "入学年级")),
+        Column(
+            "class_name",
+            "班级",
+            "Class",
+            CellKind.CLASS_NAME,
+            also=("班级名称", "所在班级", "行政班", "班别", "班", "所属班级", "班级编号", "学生班级", "班号"),
+            hint_zh="如 七年级(1)班；一个工作表一个班时可不填",
+            hint_en="Such as 七年级(1)班; empty where the sheet is one class",
+            example="七年级(1)班",
+        ),
+        Column(
+            "class_roll_number",
+            "班内学号",
+            "Number in class",
+            CellKind.TEXT,
+            also=("座号", "班内序号", "学生座号", "班级座号", "班内编号"),
+        ),
+        Column(
+            "entry_date",
+            "入学时间",
+            "Entry date",
+            CellKind.DATE,
+            also=("入学年月", "入学日期", "入校时间", "入校日期"),
+            example="2026-09-01",
+        ),
+        Column(
+            "expected_graduation_date",
+            "拟毕业时间",
+            "Expected graduation",
+            CellKind.DATE,
+            also=("毕业时间", "预计毕业时间", "拟毕业日期", "毕业年月", "预计毕业日期", "毕业日期"),
+        ),
+        Column(
+            "phone",
+            "联系电话",
+            "Phone",
+            CellKind.PHONE,
+            also=("电话", "手机", "手机号", "手机号码", "联系方式", "联系手机", "本人电话", "学生电话", "电话号码"),
+        ),
+        Column(
+            "address",
+            "家庭住址",
+            "Address",
+            CellKind.TEXT,
+            also=("住址", "家庭地址", "现住址", "居住地址", "通讯地址", "联系地址"),
+        ),
+        Column(
+            "boarding",
+            "就读方式",
+            "Boarding",
+            CellKind.CHOICE,
+            also=("是否住校", "住宿情况", "住校情况", "是否寄宿", "是否住宿"),
+            choices=("走读", "住校"),
+        ),
+    ),
+)
+"""spec/domain.md §3.5, the columns that tell who a student is; wordings as files of schools have them."""
+EVERY = 1_000
+WHOLE = 10
+
+
+class StudentList:
+    """学生名单: students are admitted, corrected and moved to another class of their school, as their rows say."""
+
+    layout = LAYOUT
+    permission = Permission.STUDENT_IMPORT
+    endpoint = "StudentPageView.show"
+    argument = "student_id"
+
+    def places(self, session: Session, actor: Actor) -> list[Place]:
+        """The schools in which the actor keeps classes; where they are many, the first ones."""
+        return queries.schools_to_import(session, actor)
+
+    def place(self, session: Session, actor: Actor, code: str) -> Place:
+        """The school of a code, or `NotFound`."""
+        return queries.school_to_import(session, actor, code)
+
+    def judge(self, session: Session, actor: Actor, asked: Asked) -> Iterable[Judged]:
+        """Judge every row: by itself, then against the file, then against the roll."""
+        today = clock.today(session)
+        found = class_list.classes_of(session, actor, asked.place.path, asked.values)
+        entries = list(_entries(asked, found, today))
+        judging.mark_doubles(entries)
+        roll = self._roll(session, asked, entries)
+        desk = judging.Desk(actor, asked.place, found, asked.keyring, asked.batch_id)
+        entries.reverse()  # each entry is let go as soon as it is judged: 50,000 of them weigh a hundred megabytes
+        n = 0
+        while entries:
+            n += 1
+            if n % EVERY == 0:
+                asked.tick(n)
+            yield judging.verdict(entries.pop(), n, desk, roll)
+
+    def _roll(self, session: Session, asked: Asked, entries: Sequence[Entry]) -> judging.Roll:
+        good = [entry for entry in entries if not entry.problems]
+        digests = sorted({asked.keyring.digest(entry.key) for entry in good if entry.key})
+        numbers = sorted({number for entry in good if (number := entry.given.get("student_number"))})
+        by_digest = judging.on_file(session, digests)
+        return judging.Roll(
+            by_digest,
+            judging.numbers_in_use(session, asked.place, numbers),
+            iter(reserve(session, "person", len(good))),
+            iter(reserve(session, "student", len(good))),
+        )
+
+    def apply(self, session: Session, actor: Actor, batch: ImportBatch) -> None:
+        """Write the new and changed rows, set-wise."""
+        merging.merge(session, actor, batch)
+
+    def blockers(self, session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker]:
+        """The students of whom something happened since."""
+        return undoing.blockers(session, actor, batch)
+
+    def undo(self, session: Session, actor: Actor, batch: ImportBatch) -> None:
+        """Take the admissions back and give the changed students their values again."""
+        undoing.undo(session, actor, batch)
+
+    def lines(self, session: Session, rows: Sequence[ImportRow], keyring: Keyring) -> list[Line]:  # noqa: ARG002
+        """Rows as a list shows them, masked."""
+        return [line_of(row, keyring) for row in rows]
+
+    def options(self, session: Session, actor: Actor, batch: ImportBatch) -> list[tuple[str, str]]:
+        """The classes a class name in the file may be taken for."""
+        return list(class_list.choices(class_list.classes_of(session, actor, batch.tree_path, {})))
+
+
+def _entries(asked: Asked, found: class_list.Classes, today: date) -> Iterator[Entry]:
+    n = 0
+    for table in asked.tables:
+        suspects = _rounded(table)
+        for row in table.rows():
+            n += 1
+            if n % EVERY == 0:
+                asked.tick(0)
+            yield _entry(table, row.number, row.cells, suspects, found, today)
+
+
+def _rounded(table: Table) -> bool:
+    """Whether the certificate numbers of a table look as if Excel had rounded them before they were saved as text."""
+    index = table.mapping.get("certificate_number")
+    if index is None:
+        return False
+    return rounded(cell for row in table.body if isinstance(cell := row.cell(index), str))
+
+
+def _entry(
+    table: Table,
+    number: int,
+    cells: Mapping[str, Any],
+    suspects: bool,  # noqa: FBT001  of the table
+    found: class_list.Classes,
+    today: date,
+) -> Entry:
+    entry = Entry(table.sheet, number, {}, class_text=table.class_hint)
+    for key, cell in cells.items():
+        read = value(LAYOUT.by_key[key], cell)
+        if isinstance(read, Bad):
+            entry.wrong(key, _code(read), **_told(read.facts))
+        elif read is not None:
+            entry.given[key] = read
+    if suspects and ends_rounded(entry.given.get("certificate_number", "")):
+        entry.given.pop("certificate_number")
+        entry.wrong("certificate_number", "id_precision_lost", reason="rounded")
+    _roll_number(entry)
+    judge_entry(entry, today)
+    judging.place_in_class(entry, found)
+    entry.slim()
+    return entry
+
+
+def _code(bad: Bad) -> str:
+    return f"cell_{bad.facts.get('reason', 'other')}" if bad.code == "other" else bad.code
+
+
+def _told(facts: Mapping[str, object]) -> dict[str, Any]:
+    told: dict[str, list[str]] = defaultdict(list)
+    plain = {name: fact for name, fact in facts.items() if isinstance(fact, str | int | float)}
+    for name, fact in facts.items():
+        if isinstance(fact, tuple | list):
+            told[name] = [str(part) for part in fact][:WHOLE]
+    return plain | {name: ", ".join(parts) for name, parts in told.items()}
+
+
+def _roll_number(entry: Entry) -> None:
+    text = entry.given.get("class_roll_number")
+    if text is None:
+        return
+    if text.isascii() and text.isdigit() and len(text) < WHOLE:
+        entry.given["class_roll_number"] = int(text)
+    else:
+        entry.given.pop("class_roll_number")
+        entry.wrong("class_roll_number", "class_roll_number_range")
+
+
+STUDENTS = StudentList()

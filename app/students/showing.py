@@ -1,0 +1,55 @@
+"""A judged row of a student list as the preview shows it, its secrets masked. An extra file beside `labels.py`."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.crypto import Keyring
+from app.people.certificates import mask_number
+from app.people.rules import mask_address, mask_phone
+from app.people.services import NUMBER_AT
+from app.sheets.kinds import Line
+from app.sheets.models import ImportRow
+from app.students.models import ADDRESS_AT, PHONE_AT
+
+SECRETS = {
+    # column: (what it is sealed in, where it is sealed, whose seal, how it is masked)
+    "certificate_number": ("number_sealed", NUMBER_AT, "person_sealed_as", mask_number),
+    "phone": ("phone_sealed", PHONE_AT, "sealed_as", mask_phone),
+    "address": ("address_sealed", ADDRESS_AT, "sealed_as", mask_address),
+}
+FACTS = ("student_number", "class_name", "certificate_number")
+
+
+def line_of(row: ImportRow, keyring: Keyring) -> Line:
+    """The name, a few facts, and what changes from what to what, by column."""
+    data = row.data
+    facts = {column: _value(column, data, keyring) for column in FACTS}
+    changes = [
+        (column, _before(column, before, data, keyring), _value(column, data, keyring))
+        for column, before in (row.before or {}).items()
+    ]
+    return Line(str(data.get("name") or ""), facts, changes)
+
+
+def _value(column: str, data: Mapping[str, Any], keyring: Keyring) -> str:
+    if column not in SECRETS:
+        return _text(data.get(column))
+    return _masked(column, data.get(SECRETS[column][0]), data, keyring)
+
+
+def _before(column: str, before: object, data: Mapping[str, Any], keyring: Keyring) -> str:
+    return _masked(column, before["sealed"], data, keyring) if isinstance(before, dict) else _text(before)
+
+
+def _masked(column: str, sealed: str | None, data: Mapping[str, Any], keyring: Keyring) -> str:
+    if not sealed:
+        return ""
+    _, place, whose, mask = SECRETS[column]
+    return mask(keyring.open(bytes.fromhex(sealed.removeprefix("\\x")), place, uuid.UUID(data[whose])))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
