@@ -10,5 +10,5 @@ other files are tools. In: `reading.py` starts `child.py`, a
 process with limits, which looks a file through (`limits.py`, `package.py` .xlsx, `compound.py` .xls, `plain.py` .csv)
 and makes it a `workbook.py`. Understood: `columns.py` says what a layout is; `recognise.py` finds its tables
 (`headings.py`, `around.py`, `tables.py`); `values.py` says what a cell means. Out: `template.py`, `answers.py` (error
-workbook), `bulk.py` (large exports).
+workbook, with `faults.py`, and `rapid.py` for large ones), `bulk.py` (large exports).
 """

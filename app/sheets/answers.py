@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,40 +15,24 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.sheets.columns import CellKind, Layout
-from app.sheets.tables import REASONS, Table
-from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook, column_letters
+from app.sheets.columns import Layout
+from app.sheets.faults import DANGEROUS, Fault, Marked, marked_sheets
+from app.sheets.rapid import write_rapidly
+from app.sheets.tables import Table
+from app.sheets.workbook import Cell, CellError, Row, Workbook, column_letters
+
+__all__ = ["Fault", "write_error_workbook"]
 
 RED = PatternFill("solid", fgColor="FFC7CE")
+LARGE = 20_000
+"""Workbooks of more rows are written the quick way: red cells and reasons, no comments."""
 MOST_COMMENTS = 2_000
 """Excel is slow with more; the column of reasons has them all."""
 TEXT_FORMAT = "@"
 REASONS_WIDTH = 60.0
-DANGEROUS = frozenset("=+-@\t\r＝＋－＠")
-"""What Excel may take for the beginning of a formula."""
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """In a workbook _x0041_ stands for A; a text that looks so must say that it does not."""
 _FORMATS = ((datetime, "yyyy-mm-dd hh:mm:ss"), (date, "yyyy-mm-dd"), (time, "hh:mm:ss"), (timedelta, "[h]:mm:ss"))
-_TEXT_KINDS = frozenset({CellKind.IDENTITY, CellKind.PHONE, CellKind.TEXT, CellKind.CLASS_NAME})
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong in a row: the sheet by its place in the workbook, the row as Excel numbers it.
-
-    `column` is the column's index (0 is A), None when the whole row is meant; `reason` a sentence in the language of
-    whoever gets the workbook.
-    """
-
-    sheet_index: int
-    row: int
-    column: int | None
-    reason: str
-
-
-def language_of(locale: str) -> str:
-    """`zh` or `en`, whichever a locale stands for."""
-    return "zh" if locale.startswith("zh") else "en"
 
 
 def write_error_workbook(
@@ -59,19 +41,19 @@ def write_error_workbook(
     """Write the uploaded workbook again with what is wrong in it: to be corrected in Excel and sent again.
 
     `recognised` is the layout and the tables that were found by it. Every cell stays where it was, text as text, of a
-    formula its value. Bad cells are red and carry the reason as a comment; one more column behind the table has all
-    reasons of a row. It replaces the one of an earlier answer and is left out when the file is read again. Hidden rows
-    and columns are shown, so that what is wrong in them is seen.
+    formula its value. Bad cells are red and carry the reason as a comment (not in
+    files of more than LARGE rows); one more column behind the table has all reasons of a row. It replaces the one of
+    an earlier answer and is left out when the file is read again. Hidden rows and columns are shown, so that what is
+    wrong in them is seen.
     """
-    layout, tables = recognised
-    by_sheet: dict[int, list[Fault]] = defaultdict(list)
-    for fault in faults:
-        by_sheet[fault.sheet_index].append(fault)
+    sheets = marked_sheets(workbook, recognised, faults, locale)
+    if workbook.row_count > LARGE:
+        write_rapidly(path, sheets)
+        return
     book = NewWorkbook(write_only=True)
     left = MOST_COMMENTS
-    for index, sheet in enumerate(workbook.sheets):
-        own = [table for table in tables if table.sheet_index == index]
-        answer = _Answer(sheet, own, by_sheet[index], layout, language_of(locale), left)
+    for marked in sheets:
+        answer = _Answer(marked, left)
         answer.write(book)
         left = answer.comments_left
     book.save(path)
@@ -79,52 +61,37 @@ def write_error_workbook(
 
 
 class _Answer:
-    """One sheet given back."""
+    """One sheet written by openpyxl, with comments."""
 
-    def __init__(
-        self, sheet: Sheet, tables: Sequence[Table], faults: Sequence[Fault], layout: Layout, language: str, left: int
-    ) -> None:
-        self.sheet, self.language, self.comments_left = sheet, language, left
-        self.shown = bool(faults) or not sheet.hidden
-        self.header_rows = {table.header_rows[-1] for table in tables if faults or table.reasons is not None}
-        self.old = next((table.reasons for table in tables if table.reasons is not None), None)
-        self.new = self.old if self.old is not None else max((len(row.cells) for row in sheet.rows), default=0)
-        kinds = {key: column.kind for key, column in layout.by_key.items()}
-        self.as_text = {index for table in tables for key, index in table.mapping.items() if kinds[key] in _TEXT_KINDS}
-        self.bad: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-        self.reasons: dict[int, list[str]] = defaultdict(list)
-        for fault in faults:
-            self.reasons[fault.row].append(fault.reason)
-            if fault.column is not None:
-                self.bad[fault.row][fault.column].append(fault.reason)
+    def __init__(self, marked: Marked, comments_left: int) -> None:
+        self.marked, self.sheet, self.comments_left = marked, marked.sheet, comments_left
 
     def write(self, book: NewWorkbook) -> None:
         """Write the sheet behind the ones that are there."""
         out = book.create_sheet(self.sheet.name or "Sheet1")
-        out.sheet_state = "visible" if self.shown else "hidden"
-        if self.reasons:
-            out.column_dimensions[column_letters(self.new)].width = REASONS_WIDTH
+        out.sheet_state = "visible" if self.marked.shown else "hidden"
+        if self.marked.header_rows:
+            out.column_dimensions[column_letters(self.marked.reasons_column)].width = REASONS_WIDTH
         last = 0
         for row in self.sheet.rows:
             for _ in range(row.number - last - 1):
                 out.append(())
             out.append(self._row(out, row))
             last = row.number
-        ranges = [_range(block) for block in self.sheet.merged if block.last_column < self.new]
-        out.merged_cells = MultiCellRange(ranges)
+        out.merged_cells = MultiCellRange([block.reference for block in self.marked.merged])
 
     def _row(self, out: Worksheet, row: Row) -> list[object]:
-        width = max(len(row.cells), self.new + 1 if row.number in self.reasons or row.number in self.header_rows else 0)
-        bad = self.bad.get(row.number, {})
-        cells = [self._cell(out, row.cell(index), index, bad.get(index)) for index in range(width)]
-        if self.new < width:
-            cells[self.new] = self._reason(out, row.number)
+        bad = self.marked.bad.get(row.number, {})
+        cells = [self._cell(out, row.cell(index), index, bad.get(index)) for index in range(self.marked.width(row))]
+        if self.marked.reasons_column < len(cells):
+            cells[self.marked.reasons_column] = self._reason(out, row.number)
         return cells
 
     def _cell(self, out: Worksheet, value: Cell, index: int, wrong: Sequence[str] | None) -> object:
+        as_text = index in self.marked.as_text
         if not wrong:
-            return cell_out(out, value, as_text=index in self.as_text)
-        cell = cell_out(out, value, as_text=index in self.as_text, styled=True)
+            return cell_out(out, value, as_text=as_text)
+        cell = cell_out(out, value, as_text=as_text, styled=True)
         cell.fill = RED
         if self.comments_left:
             self.comments_left -= 1
@@ -132,15 +99,15 @@ class _Answer:
         return cell
 
     def _reason(self, out: Worksheet, number: int) -> object:
-        if number in self.header_rows:
-            cell = cell_out(out, REASONS[self.language], styled=True)
-            cell.font = Font(bold=True)
-            return cell
-        if number not in self.reasons:
+        reason = self.marked.reason(number)
+        if reason is None:
             return None
-        cell = cell_out(out, "；".join(self.reasons[number]), styled=True)
-        cell.font = Font(color="C00000")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell = cell_out(out, reason, styled=True)
+        if number in self.marked.header_rows:
+            cell.font = Font(bold=True)
+        else:
+            cell.font = Font(color="C00000")
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
         return cell
 
 
@@ -166,8 +133,3 @@ def cell_out(out: Worksheet, value: Cell, *, as_text: bool = False, styled: bool
 
 def _format_of(value: Cell) -> str:
     return next((shown for sort, shown in _FORMATS if isinstance(value, sort)), "General")
-
-
-def _range(block: Merged) -> str:
-    first, last = column_letters(block.first_column), column_letters(block.last_column)
-    return f"{first}{block.first_row}:{last}{block.last_row}"

@@ -33,6 +33,16 @@ class Row:
         return self.cells[index] if index < len(self.cells) else None
 
 
+def column_letters(index: int) -> str:
+    """The letters Excel shows above a column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """A merged block: rows as Excel numbers them, columns from 0, all four included."""
@@ -41,6 +51,12 @@ class Merged:
     last_row: int
     first_column: int
     last_column: int
+
+    @property
+    def reference(self) -> str:
+        """The block as Excel names it: A1:C1."""
+        first, last = column_letters(self.first_column), column_letters(self.last_column)
+        return f"{first}{self.first_row}:{last}{self.last_row}"
 
 
 @dataclass(frozen=True)
@@ -68,13 +84,3 @@ class Workbook:
     def row_count(self) -> int:
         """How many rows hold something, on all sheets."""
         return sum(len(sheet.rows) for sheet in self.sheets)
-
-
-def column_letters(index: int) -> str:
-    """The letters Excel shows above a column: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
