@@ -48,11 +48,9 @@ def test_a_page_sends_few_statements_however_many_rows_it_shows(path: str, house
 def test_the_rows_of_a_page_stand_in_an_order_that_is_whole(path: str, house: House, sent: list[str]) -> None:
     """FAB §4.3: the last thing ordered by is the key, so that no row is on two pages or on none."""
     house.get("root_admin", path)
-    pages = [stmt for stmt in sent if "LIMIT" in stmt and "OFFSET" in stmt]
-    assert len(pages) == 1
-    order = re.search(r"ORDER BY (.*?) LIMIT", pages[0])
+    order = re.search(r".*ORDER BY (.*?) LIMIT", _page(sent))
     assert order
-    assert re.search(r"\.id( DESC)?$", order.group(1))
+    assert re.search(r"\.id( ASC| DESC)?$", order.group(1))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -78,8 +76,7 @@ def test_counting_stops_at_ten_thousand_and_loads_no_column(path: str, house: Ho
 def test_a_list_loads_the_columns_it_shows(path: str, unwanted: tuple[str, ...], house: House, sent: list[str]) -> None:
     """FAB §4.7: the framework loaded whole rows, whatever it showed."""
     house.get("root_admin", path)
-    (page,) = [stmt for stmt in sent if "LIMIT" in stmt and "OFFSET" in stmt]
-    columns = page.partition(" FROM ")[0]
+    columns = _page(sent).partition(" FROM ")[0]
     assert [name for name in unwanted if name in columns] == []
 
 
@@ -87,3 +84,9 @@ def test_a_list_loads_the_columns_it_shows(path: str, unwanted: tuple[str, ...],
 def test_nobody_jumps_beyond_ten_thousand_rows(page: str, size: str, status: int, house: House) -> None:
     """FAB §4.8: the database would count its way there row by row."""
     assert house.get("root_admin", "/students/", page=page, size=size).status_code == status
+
+
+def _page(sent: list[str]) -> str:
+    """The statement that brings the rows of the page."""
+    (page,) = [stmt for stmt in sent if "LIMIT" in stmt and not stmt.startswith("SELECT count(")]
+    return page
