@@ -30,6 +30,9 @@ FEATURE = Feature(
         ),
         "present_password_wrong": _l("This is not your present password. Please type it again."),
         "user_name_shape": _l("A user name begins with a letter and has 2 to 32 letters, digits or underscores."),
+        "unit_number_shape": _l(
+            "The number of a school or unit has 6, 10 or 12 digits and nothing else. Please compare it with the notice."
+        ),
         "mobile_shape": _l("A mobile number has 11 digits and begins with 13 to 19."),
         "mobile_taken": _l("This number signs in another account. Leave the reason empty to keep it as contact only."),
         "email_shape": _l("This is no e-mail address. It looks like name@example.cn."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from app.web.forms import ActForm, RecordForm
@@ -134,10 +135,21 @@ class NewUserForm(ActForm):
     """A new account; `place` is a choice or, where there are too many, what the search offered."""
 
     name = StringField(_l("Full name"), [InputRequired(NEEDED), Length(max=100)])
+    kind = SelectField(
+        _l("Signs in with"),
+        choices=[
+            SelectChoice("user_name", _l("User name")),
+            SelectChoice("unit_number", _l("Number of the school or unit")),
+        ],
+        default="user_name",
+    )
     user_name = StringField(
         _l("User name"),
         [InputRequired(NEEDED), Length(max=32)],
-        description=_l("A letter first, then letters, digits or underscores; it can never be changed or used again"),
+        description=_l(
+            "A letter first, then letters, digits or underscores. A school's or unit's number has 6 or 12 digits; one"
+            " of 10 digits gets 00 added. It can never be changed or used again."
+        ),
     )
     place: Field = SelectField(_l("Home place"), validators=[InputRequired(NEEDED)])
     role = SelectField(_l("Role"), validators=[InputRequired(NEEDED)])

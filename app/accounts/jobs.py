@@ -10,6 +10,7 @@ from app.accounts.services.sheets import HANDING_OUT
 from app.accounts.sheet import Order, deliver
 from app.core.errors import NotFound
 from app.core.feature import Job, Schedule
+from app.core.idempotency import forget
 from app.core.queue import JobRun
 from app.core.stored import erase_expired
 
@@ -41,7 +42,8 @@ def sheets(run: JobRun) -> None:
 
 
 def tidy(run: JobRun) -> None:
-    """Erase files whose time is over, until none is left."""
+    """Erase the answers kept for double clicks, and files whose time is over, until none is left."""
+    run.transaction(forget)
     store = run.files
     while run.transaction(lambda session: erase_expired(session, store)):
         run.safe_point()

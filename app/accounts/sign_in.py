@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,7 +30,8 @@ from app.accounts.rules import (
     normalised,
 )
 from app.accounts.workflow import AccountState
-from app.codes.throttle import count_try, locked_for, network_of
+from app.codes.throttle import network_of
+from app.codes.tries import guessed
 from app.core.clock import now, sql_now
 from app.core.crypto import Keyring
 from app.core.db import Database
@@ -64,29 +64,29 @@ def sign_in(  # noqa: PLR0913  what a browser sends
     """Open a session for a name and password, or raise `WrongCredentials` or `Locked`.
 
     The name is a user name, a unit number, with a school's id a student number, and with the keyring a mobile number
-    that was entered for signing in. A failed try is counted in its own transaction, so that the refusal does not undo
-    the count: 10 in 10 minutes per name, 100 per address. The same work is done whether the account exists or not.
+    that was entered for signing in. A try is counted before it is made, in its own transaction, and given back when it
+    succeeds: 10 failures in 10 minutes per name, 100 per address, however many come at once. The same work is done
+    whether the account exists or not.
     """
     typed = _typed(name, keyring)
     buckets = {
         f"sign-in:name:{school_id or ''}:{token_digest(typed.name).hex()[:32]}": TRIES_PER_NAME,
         f"sign-in:address:{network_of(address)}": TRIES_PER_ADDRESS,
     }
-    database.transaction(lambda session: refuse_throttled(session, buckets))
+    account = guessed(
+        database, buckets, Locked, (WrongCredentials,), lambda: _proved(database, typed, school_id, password)
+    )
+    return database.transaction(lambda session: open_session(session, account.id, device))
+
+
+def _proved(database: Database, typed: _Typed, school_id: int | None, password: str) -> _Credentials:
+    """The account of a name and password, or `WrongCredentials`."""
     account = database.transaction(lambda session: _account(session, typed, school_id))
     digest = account.password if account and account.password else NOBODY
     right = check_password_hash(digest, normalised(password))
     if account is None or not right or account.state != AccountState.ACTIVE:
-        database.transaction(lambda session: count_try(session, buckets))
         raise WrongCredentials
-    return database.transaction(lambda session: open_session(session, account.id, device))
-
-
-def refuse_throttled(session: Session, buckets: Mapping[str, int]) -> None:
-    """Raise `Locked` when any bucket has had its tries."""
-    seconds = locked_for(session, buckets)
-    if seconds is not None:
-        raise Locked(seconds=seconds)
+    return account
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from app.codes.jobs import EACH_HOUR, TIDY
 from app.core.feature import Feature
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="codes",
+    jobs=(TIDY,),
+    schedules=(EACH_HOUR,),
     sentences={
         "code_wrong": _l("There is no such code. Please compare it with the sheet, letter by letter."),
         "code_used": _l("This code has been used already. Each code works once; ask for a new one if it was not you."),

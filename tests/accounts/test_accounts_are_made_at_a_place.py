@@ -230,3 +230,45 @@ def test_of_accounts_made_under_one_name_at_once_one_stands(database: Database) 
         assert session.scalar(everything(accounts, because=TEST)) == 1
         left_over = "SELECT count(*) FROM ab_user WHERE id NOT IN (SELECT user_id FROM account)"
         assert session.connection().execute(text(left_over)).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("360102", "360102"), ("3699199555", "369919955500"), ("369900181666", "369900181666"), (" 360102 ", "360102")],
+)
+def test_a_unit_signs_in_with_its_number(session: Session, typed: str, name: str) -> None:
+    account_id = create(session, SYSTEM, replace(NEW, user_name=typed, kind=NameKind.UNIT_NUMBER))
+    row = session.execute(select(LoginName.kind, LoginName.name).where(LoginName.account_id == account_id)).one()
+    assert tuple(row) == ("unit_number", name)
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12345678901", "1234567890123", "36010a", "３６０１０２", ""])
+def test_a_number_of_another_length_is_no_units(session: Session, typed: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        create(session, SYSTEM, replace(NEW, user_name=typed, kind=NameKind.UNIT_NUMBER))
+    assert refusal.value.fields == {"user_name": "unit_number_shape"}
+
+
+def test_the_ten_digits_and_the_twelve_are_one_name(session: Session) -> None:
+    create(session, SYSTEM, replace(NEW, user_name="3699199555", kind=NameKind.UNIT_NUMBER))
+    with pytest.raises(NameTaken):
+        create(session, SYSTEM, replace(NEW, user_name="369919955500", kind=NameKind.UNIT_NUMBER))
+
+
+def test_nobody_makes_an_account_for_a_person_of_another_school(session: Session, world: World) -> None:
+    admin = world.actor(session, "school_admin")
+    create(session, admin, replace(NEW, person_id=world.of(A)[0].person_id))
+    with pytest.raises(NotFound):
+        create(session, admin, replace(NEW, user_name="other", person_id=world.of(B)[0].person_id))
+
+
+@pytest.mark.parametrize("kind", [NameKind.STUDENT_NUMBER, NameKind.USER_NAME])
+def test_a_sign_in_name_belongs_to_the_school_of_the_home(session: Session, world: World, kind: NameKind) -> None:
+    new = replace(NEW, user_name="a2026001", kind=kind, school_id=world.nodes[B])
+    with pytest.raises(NotFound):
+        create(session, world.actor(session, "school_admin"), new)
+
+
+def test_a_student_number_without_its_school_is_nobodys(session: Session) -> None:
+    with pytest.raises(NotFound):
+        create(session, SYSTEM, replace(NEW, user_name="2026001", kind=NameKind.STUDENT_NUMBER))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -150,3 +151,20 @@ def test_the_right_password_at_the_same_instant_opens_as_many_sessions(database:
     assert len(set(tokens)) == 4
     with database.sessions() as session:
         assert {account_of(session, token) for token in tokens} == {world.accounts["school_admin"]}
+
+
+@pytest.mark.committed
+def test_of_sixty_four_tries_at_the_same_instant_ten_are_made(database: Database, at: StandAt) -> None:
+    at(START)
+    outcomes = at_once(*[lambda: enter(database, password="wrong")] * 64)
+    kinds = Counter(type(outcome) for outcome in outcomes)
+    assert kinds == {WrongCredentials: TRIES_PER_NAME, Locked: 64 - TRIES_PER_NAME}
+    with database.sessions() as session:
+        assert session.scalars(text("SELECT tries FROM throttle")).all() == [TRIES_PER_NAME] * 2
+
+
+@pytest.mark.committed
+def test_right_passwords_at_the_same_instant_count_for_nothing(database: Database) -> None:
+    at_once(*[lambda: enter(database)] * TRIES_PER_NAME)
+    with database.sessions() as session:
+        assert session.scalar(text("SELECT count(*) FROM throttle")) == 0

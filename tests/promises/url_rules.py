@@ -96,7 +96,9 @@ RULES: dict[str, Rule] = {
     "AuditView.export": Rule(filters=("actor", "subject")),
     "ChangeView.list": Rule(),
     "AccountView.list": Rule(),
-    "AccountView.add": Rule(form={"name": "王伟", "user_name": "wang_wei", "role": "class_teacher", "place": "@node"}),
+    "AccountView.add": Rule(
+        form={"name": "王伟", "user_name": "wang_wei", "kind": "user_name", "role": "class_teacher", "place": "@node"}
+    ),
     "AccountView.places": Rule(filters=("place",)),
     "AccountView.code": Rule(),
     "AccountView.edit": Rule(form={"name": "王伟", "version": "2"}),

@@ -106,6 +106,8 @@ def test_a_double_click_makes_one_account(site: Site) -> None:
     ("field", "typed", "words"),
     [
         ("user_name", "1abc", "begins with a letter"),
+        ("kind", "unit_number", "has 6, 10 or 12 digits"),
+        ("kind", "student_number", "Not a valid choice"),
         ("user_name", "CLASS_teacher", "is or was in use"),
         ("mobile", "12345", "has 11 digits"),
         ("name", "", "fill this in"),
@@ -220,3 +222,10 @@ def test_nobody_ends_a_session_of_somebody_else(site: Site) -> None:
     answer = site.visit("class_teacher").post(f"/settings/sessions/{theirs[0]}/end", base_url=HOST)
     assert answer.status_code == 404
     assert victim.get("/settings/", base_url=HOST).status_code == 200
+
+
+def test_a_school_signs_in_with_its_number(site: Site) -> None:
+    client = site.visit("school_admin")
+    answer = add(client, kind="unit_number", user_name="3699199555")
+    assert answer.status_code == 303
+    assert "369919955500" in read(client, answer.location)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,15 @@ from app.access.actor import LOWEST_LEVEL, SYSTEM, Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
 from app.accounts.models import Account, AccountGrant, RoleDetail, User
-from app.accounts.rules import PERSONAL, NameKind, NewAccount, NewGrant, check_password, check_user_name
+from app.accounts.rules import (
+    PERSONAL,
+    NameKind,
+    NewAccount,
+    NewGrant,
+    check_password,
+    check_unit_number,
+    check_user_name,
+)
 from app.accounts.services.locking import refuse_above
 from app.accounts.services.names import Sealed, add_name, checked_mobile, department_at, set_mobile_name
 from app.audit.services import record
@@ -23,12 +32,13 @@ from app.codes.rules import CodeKind, Issued, Subject
 from app.codes.services import issue
 from app.core.crypto import Keyring
 from app.core.db import refused
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.orgs import queries as orgs
 from app.orgs.models import ClassSet, OrgNode
 from app.orgs.rules import checked_name
 from app.orgs.services import plant_root
 from app.people.models import Person
+from app.people.rules import is_student_number
 
 
 def open_account(session: Session, actor: Actor, new: NewAccount, *, keyring: Keyring) -> tuple[int, Issued]:
@@ -51,14 +61,15 @@ def create(
     """Make an account at a place of the actor's, with its name and grants; returns its id.
 
     Without a password nobody can sign in until an activation code is redeemed; a mobile number needs the keyring.
-    Raises `NotFound` (place, role), `AboveOwnLevel` (a role the actor does not reach there), `NameTaken`, `Invalid`.
+    Raises `NotFound` (place, role, person, a school that is not the home's), `AboveOwnLevel` (a role the actor does not
+    reach there), `NameTaken`, `Invalid`.
     """
     home = orgs.find(session, actor, Permission.ACCOUNT_CREATE, code=new.home_code)
     levels = _levels(session, {wanted.role for wanted in new.grants})
     level = min(levels.values(), default=LOWEST_LEVEL)
     refuse_above(actor, Permission.ACCOUNT_CREATE, level=level, path=home.path, role=", ".join(sorted(levels)))
-    if new.kind is NameKind.USER_NAME:
-        check_user_name(new.user_name)
+    new = replace(new, user_name=_checked_user_name(new))
+    _refuse_elsewhere(session, actor, new, home)
     digest = _digest(password, level, new) if password is not None else ""
     mobile = checked_mobile(new.mobile, keyring)
     account_id = _add_account(session, actor, new, home, digest=digest, mobile=mobile)
@@ -69,6 +80,29 @@ def create(
         grant(session, actor, account_id, wanted)
     _write_down(session, actor, account_id, home, new, mobile)
     return account_id
+
+
+def _checked_user_name(new: NewAccount) -> str:
+    """The sign-in name as it is kept, by its kind; `Invalid`."""
+    if new.kind is NameKind.USER_NAME:
+        return check_user_name(new.user_name)
+    if new.kind is NameKind.UNIT_NUMBER:
+        return check_unit_number(new.user_name)
+    if new.kind is NameKind.STUDENT_NUMBER and is_student_number(new.user_name):
+        return new.user_name
+    raise Invalid({"user_name": "student_number_shape"})
+
+
+def _refuse_elsewhere(session: Session, actor: Actor, new: NewAccount, home: OrgNode) -> None:
+    """Refuse (`NotFound`) a school that is not the home's, and a person the actor does not reach."""
+    if (new.kind is NameKind.STUDENT_NUMBER) != (new.school_id is not None):
+        raise NotFound(what="school")
+    if new.school_id is not None and new.school_id != home.school_id:
+        raise NotFound(what="school")
+    if new.person_id is not None:
+        stmt = select(Person.id).where(Person.id == new.person_id)
+        if session.scalar(visible(stmt, Person, actor, Permission.ACCOUNT_CREATE)) is None:
+            raise NotFound(what="person")
 
 
 def grant(session: Session, actor: Actor, account_id: int, wanted: NewGrant) -> int:

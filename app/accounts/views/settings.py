@@ -12,9 +12,9 @@ from app.accounts import queries, services
 from app.accounts import sign_in as gate
 from app.accounts.forms import ChangePasswordForm, OwnContactForm
 from app.accounts.models import AccountSession
-from app.accounts.rules import TRIES_PER_NAME, WrongPassword, shortest_password
+from app.accounts.rules import TRIES_PER_NAME, Locked, WrongPassword, shortest_password
 from app.accounts.views.sentences import tell_fields
-from app.codes.throttle import count_try
+from app.codes.tries import guessed
 from app.core.errors import Refusal
 from app.core.idempotency import Answer
 from app.web.acts import done, submitted
@@ -91,18 +91,18 @@ class SettingsView(Screen):
 
 
 def _change(present: str, password: str) -> None:
-    """Change the password; wrong present ones are counted like failed sign-ins, in a transaction of their own."""
+    """Change the password; wrong present ones are counted like failed sign-ins."""
     buckets = {f"password:account:{actor().user_id}": TRIES_PER_NAME}
-    write(lambda opened: gate.refuse_throttled(opened, buckets))
-    try:
+    who, keyring = actor(), backstage().keyring
+
+    def work() -> None:
         write(
             lambda opened: services.change_own_password(
-                opened, actor(), present=present, password=password, keyring=backstage().keyring
+                opened, who, present=present, password=password, keyring=keyring
             ),
         )
-    except WrongPassword:
-        write(lambda opened: count_try(opened, buckets))
-        raise
+
+    guessed(backstage().database, buckets, Locked, (WrongPassword,), work)
 
 
 def _contact(opened: Session, form: OwnContactForm) -> Answer:

@@ -15,7 +15,7 @@ from wtforms import SelectField
 from app.access.permissions import Permission
 from app.accounts import queries, services
 from app.accounts.forms import NewUserBySearchForm, NewUserForm, ReasonForm, UserForm
-from app.accounts.rules import PERSONAL, Contact, NewAccount, NewGrant
+from app.accounts.rules import PERSONAL, Contact, NameKind, NewAccount, NewGrant
 from app.accounts.views.fresh_code import forgetting_code, opened_code, with_code
 from app.accounts.views.labels import STATES, role_word, role_words
 from app.accounts.workflow import AccountState
@@ -306,6 +306,7 @@ def _create(session: Session, form: NewUserForm, issued: dict[int, Issued]) -> A
         home_code=home.code,
         user_name=(form.user_name.data or "").strip(),
         grants=(NewGrant(form.role.data, node_code=home.code),),
+        kind=NameKind.UNIT_NUMBER if form.kind.data == NameKind.UNIT_NUMBER else NameKind.USER_NAME,
         department_id=_number(form.department.data),
         mobile=form.mobile.data or "",
         mobile_reason=(form.mobile_reason.data or "").strip(),
