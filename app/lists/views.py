@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import redirect, request
+from flask import current_app, redirect, request
 from flask_appbuilder import expose
 from werkzeug.wrappers import Response
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.lists import services
+from app.lists.listing import Listing, ListScreen
 from app.lists.paging import PAGE_SIZES
 from app.web.request import actor, write
 from app.web.screens import Screen, signed_in
 
-LONGEST_NAME = 40
 MOST_COLUMNS = 60
 
 
@@ -29,7 +29,7 @@ class ListSettingView(Screen):
     def columns(self, name: str) -> Response:
         """Remember the ticked columns of a list."""
         chosen = request.form.getlist("column")
-        if len(name) > LONGEST_NAME or len(chosen) > MOST_COLUMNS or any(len(c) > LONGEST_NAME for c in chosen):
+        if len(chosen) > MOST_COLUMNS or set(chosen) - {column.key for column in _listing(name).columns}:
             raise Invalid({"column": "choice"})
         write(lambda session: services.keep_columns(session, actor(), name, chosen))
         return redirect(back(), 303)
@@ -39,10 +39,21 @@ class ListSettingView(Screen):
     def size(self, name: str) -> Response:
         """Remember the rows per page of a list."""
         size = request.form.get("size", "")
-        if len(name) > LONGEST_NAME or size not in {str(offered) for offered in PAGE_SIZES}:
+        if size not in {str(offered) for offered in PAGE_SIZES}:
             raise Invalid({"size": "page_size"})
+        name = _listing(name).name
         write(lambda session: services.keep_page_size(session, actor(), name, int(size)))
         return redirect(back(), 303)
+
+
+def _listing(name: str) -> Listing:
+    """The list of this name; `NotFound` for one that is not, or anybody could fill the table with any words."""
+    screens = current_app.extensions["appbuilder"].baseviews
+    lists = (screen.listing for screen in screens if isinstance(screen, ListScreen))
+    found = next((listing for listing in lists if listing.name == name), None)
+    if found is None:
+        raise NotFound(what="list")
+    return found
 
 
 def back() -> str:

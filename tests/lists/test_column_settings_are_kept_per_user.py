@@ -59,6 +59,14 @@ def test_a_size_that_is_not_offered_is_refused(admin: Visit, size: str) -> None:
     assert keep(admin, "size", size=size) == 422
 
 
+def test_nothing_is_kept_for_lists_and_columns_that_are_not(admin: Visit) -> None:
+    token = admin.hidden(LIST)["csrf_token"]
+    for what, chosen in (("columns", {"column": "name"}), ("size", {"size": "20"})):
+        assert admin.post(f"/lists/no-such-list/{what}", {"csrf_token": token, **chosen}).status_code == 404
+    assert keep(admin, "columns", column="no-such-column") == 422
+    assert heads(admin) == ["Department", "Place", "Actions"]
+
+
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
 def test_the_way_back_never_leaves_the_site(admin: Visit, back: str) -> None:
     token = admin.hidden(LIST)["csrf_token"]
