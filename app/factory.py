@@ -20,6 +20,7 @@ from app.core.events import connect
 from app.core.files import FileStore
 from app.features import FEATURES
 from app.home.views import HomeView, about_visitor
+from app.records.labels import WORDS
 from app.web import errors, intake, mount, request, skin
 from app.web.screens import everybody
 from config import PROJECT_ROOT, Settings
@@ -51,6 +52,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     mount.build(app, FEATURES, home=HomeView, security_manager=OurSecurityManager)
     app.register_blueprint(_health(database))
     errors.init_app(app, {code: words for feature in FEATURES for code, words in feature.sentences.items()})
+    app.extensions[WORDS] = {name: words for feature in FEATURES for name, words in feature.words.items()}
     return app
 
 

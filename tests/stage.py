@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from app.access.actor import SYSTEM
 from app.access.gate import bind
@@ -24,12 +24,19 @@ from app.core import events
 from app.core.db import Database, Session
 from app.features import FEATURES
 from app.orgs.models import OrgNode
+from app.records.labels import FIELDS
 from tests.cluster import Cluster, in_database
 from tests.world import World, raise_world
 
 __all__ = ["acts", "database", "features_listen", "node", "session", "stage", "staged_database", "world"]
 
 TEST = "a test looks at everything"
+NAMED = text("""
+SELECT DISTINCT jsonb_object_keys(side) FROM (
+  SELECT before FROM audit UNION ALL SELECT after FROM audit
+  UNION ALL SELECT before FROM change_record UNION ALL SELECT after FROM change_record) AS sides (side)
+WHERE jsonb_typeof(side) = 'object'
+""")
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ def database(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Database]
         name = f"committed_{uuid.uuid4().hex}"
         own = Database(stage.clone(name))
         yield own
+        with own.engine.connect() as connection:
+            assert_fields_have_words(connection)
         own.close()
         stage.cluster.drop(name)
         return
@@ -89,9 +98,16 @@ def database(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Database]
         shared.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
         try:
             yield shared
+            assert_fields_have_words(connection)
         finally:
             shared.sessions.configure(bind=usual, join_transaction_mode="conditional_savepoint")
             outer.rollback()
+
+
+def assert_fields_have_words(connection: Connection) -> None:
+    """Whatever a test did, its audit lines and change records name only fields that screens have a word for."""
+    named = set(connection.execute(NAMED).scalars())
+    assert named <= set(FIELDS), f"app/records/labels.py has no word for {sorted(named - set(FIELDS))}"
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.accounts.jobs import EACH_HOUR, SHEETS, TIDY
 from app.accounts.views import AccountView, ActivationView, GrantView, SettingsView, SheetView
+from app.accounts.views.labels import STATES
 from app.core.feature import Feature, MenuItem
 from app.web.language import lazy as _l
 
@@ -58,4 +59,5 @@ FEATURE = Feature(
         "sheets_begun": _l("Codes for %(count)s people are being made. You may leave this page."),
         "grants_changed": _l("The roles have been changed. The account is judged anew at its next click."),
     },
+    words={"account.state": STATES},
 )

@@ -71,3 +71,5 @@ class Feature:
     menu: tuple[MenuItem, ...] = ()
     sentences: Mapping[str, Any] = field(default_factory=dict)
     """The translated sentence for each code of the feature's refusals."""
+    words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """For the records: what the codes of a field mean, `subject.field` → code → word (`student.state`)."""

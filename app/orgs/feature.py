@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.orgs.jobs import MOVE
+from app.orgs.labels import KINDS
 from app.orgs.views import OrgView
 from app.web.language import lazy as _l
 
@@ -31,4 +32,5 @@ FEATURE = Feature(
         "class_number_taken": _l("This class number is in use in this school. Class numbers never change."),
         "class_set_name_taken": _l("This school has a department of this name."),
     },
+    words={"org_node.kind": KINDS},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.feature import Feature
+from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
@@ -73,4 +74,5 @@ FEATURE = Feature(
             "Please enter a mobile number of 11 digits, or a landline with its area code such as 0791-88888888."
         ),
     },
+    words={"sex": SEXES, "certificate_type": CERTIFICATES, "ethnicity": ETHNIC_GROUPS},
 )

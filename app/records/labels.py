@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app
+
 from app.access.actor import SYSTEM
 from app.access.roles import ROLE_BY_CODE
+from app.records.rules import Known, reference
 from app.web.language import is_chinese
 from app.web.language import lazy as _l
 
 MOST_SHOWN = 8
 """Things of a list that stand in one cell; the page of the line shows how many there are."""
 
+ELSEWHERE = _l("elsewhere")
+"""In place of the name of a place, user or plan that is none of the reader's business."""
+YES, NO = _l("Yes"), _l("No")
 ACTS = {
     "org:create": _l("Place added"),
     "org:update": _l("Place renamed"),
@@ -67,6 +76,16 @@ ACTS = {
     "account:hand_out": _l("Activation codes issued"),
     "account:sheet_download": _l("Activation sheets fetched"),
     "account:password": _l("Own password changed"),
+    "account:change_password": _l("Own password changed"),
+    "account:update_own": _l("Own details changed"),
+    "figure:reconcile": _l("Figures recounted"),
+    "submission:submit": _l("Figures submitted"),
+    "import:upload": _l("Sheet uploaded"),
+    "import:explain": _l("Headings of a sheet explained"),
+    "import:apply": _l("Sheet applied"),
+    "import:undo": _l("Sheet undone"),
+    "import:cancel": _l("Sheet cancelled"),
+    "student:import": _l("Students brought in"),
     "role:update": _l("Role changed"),
     "role:create": _l("Role made"),
     "audit:export": _l("Operation log exported"),
@@ -109,7 +128,7 @@ CHANGES = {
 }
 FIELDS = {
     "name": _l("Name"),
-    "kind": _l("Kind of place"),
+    "kind": _l("Kind"),
     "parent": _l("Place above"),
     "nodes": _l("Places"),
     "into": _l("Merge into"),
@@ -160,7 +179,37 @@ FIELDS = {
     "coverage": _l("Months of cover"),
     "waiver_reason": _l("Reason for not enrolling"),
     "waiver_text": _l("Reason in words"),
+    "apply_from": _l("Applications from"),
+    "apply_to": _l("Applications until"),
+    "audience": _l("Who is asked"),
+    "class_name": _l("Class"),
+    "class_number": _l("Class number"),
+    "insured": _l("Insured"),
+    "pending": _l("Awaiting review"),
+    "stopped": _l("Stopped"),
+    "unregistered": _l("Not registered"),
+    "waived": _l("Waived"),
+    "waived_hardship": _l("Waived, in hardship"),
+    "changed": _l("Changed"),
+    "country": _l("Country or region"),
+    "entry_mode": _l("Way of entry"),
+    "headings": _l("Headings"),
+    "left_behind": _l("Left-behind child"),
+    "left_out": _l("Left out"),
+    "new": _l("New"),
+    "secondary_status_number": _l("Secondary status number"),
+    "unit": _l("Reporting unit"),
+    "units": _l("Reporting units"),
     "contact_name": _l("Emergency contact"),
+    "counts_stopped": _l("Stopped insurances count"),
+    "department_id": _l("Department"),
+    "differences": _l("Differences"),
+    "guardian": _l("Guardian"),
+    "guardian_phone": _l("Guardian's phone"),
+    "repaired": _l("Repaired"),
+    "since_on": _l("From"),
+    "state_reason": _l("Reason"),
+    "until_on": _l("Until"),
     "contact_phone": _l("Emergency phone"),
 }
 ENROLMENT_STATES = {
@@ -184,12 +233,14 @@ WAIVER_REASONS = {
     "refuse": _l("Does not want to"),
     "other": _l("Other reason"),
 }
-WORDS = {
-    "state": ENROLMENT_STATES,
+OWN_WORDS = {
+    "enrolment.state": ENROLMENT_STATES,
     "choice": CHOICES,
     "waiver_reason": WAIVER_REASONS,
 }
-"""The words for values that are codes of an enrolment; codes of others are left as they are."""
+"""The words for codes of an enrolment; those of other things are told by their features (`Feature.words`)."""
+WORDS = "xuebao-words"
+"""Where an app keeps the words of all features."""
 
 
 def field_label(name: str) -> str:
@@ -197,21 +248,45 @@ def field_label(name: str) -> str:
     return str(FIELDS.get(name, name))
 
 
-def in_words(values: dict[str, object] | None) -> str:
+def in_words(subject: str, values: Mapping[str, object] | None, known: Known) -> str:
     """Fields and values in one line: 姓名：王伟；班级：七年级(1)班."""
     colon, stop = ("：", "；") if is_chinese() else (": ", "; ")
-    return stop.join(f"{field_label(name)}{colon}{shown(name, value)}" for name, value in (values or {}).items())
+    lines = (
+        f"{field_label(name)}{colon}{shown(subject, name, value, known)}" for name, value in (values or {}).items()
+    )
+    return stop.join(lines)
 
 
-def shown(name: str, value: object) -> str:
-    """A value of a record as people say it: a role by its name, several things in a row, a dash for nothing."""
+def shown(subject: str, name: str, value: object, known: Known) -> str:
+    """A value of a record as people say it: a role, place or account by its name, a code by its word, else as it is.
+
+    What the reader may not see is called elsewhere; several things stand in a row; nothing is a dash.
+    """
     if isinstance(value, list):
         more = f" … ({len(value)})" if len(value) > MOST_SHOWN else ""
-        return (("、" if is_chinese() else ", ").join(shown(name, item) for item in value[:MOST_SHOWN]) or "—") + more
-    if name in {"role", "roles"} and value in ROLE_BY_CODE:
-        role = ROLE_BY_CODE[str(value)]
+        first = [shown(subject, name, item, known) for item in value[:MOST_SHOWN]]
+        return (("、" if is_chinese() else ", ").join(first) or "—") + more
+    if isinstance(value, dict):
+        return in_words(subject, value, known)
+    if value in {None, ""}:
+        return "—"
+    found = reference(name, value)
+    if found:
+        return known.get(found) or str(ELSEWHERE)
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    return _word(subject, name, str(value))
+
+
+def _word(subject: str, name: str, code: str) -> str:
+    if name in {"role", "roles", "copied_from"} and code in ROLE_BY_CODE:
+        role = ROLE_BY_CODE[code]
         return role.label_zh if is_chinese() else role.label_en
-    return "—" if value in {None, ""} else str(WORDS.get(name, {}).get(str(value), value))
+    words: Mapping[str, Mapping[str, Any]] = {**OWN_WORDS, **current_app.extensions[WORDS]}
+    for key in (f"{subject}.{name}", name):
+        if code in words.get(key, {}):
+            return str(words[key][code])
+    return code
 
 
 def doer(name: str) -> str:

@@ -19,9 +19,9 @@ from app.audit.services import record
 from app.core.errors import Invalid
 from app.lists.keyset import Spot
 from app.lists.listing import Column, Field, Listing, ListScreen, Tool
-from app.orgs import queries as orgs
 from app.records import queries
 from app.records.labels import ACTS, CHANGES, doer, field_label, in_words, shown
+from app.records.naming import Names, names_in
 from app.web.request import actor, reading, write
 from app.web.screens import needs
 
@@ -79,7 +79,11 @@ class AuditView(ListScreen):
         row = queries.audit_line(reading(), actor(), line_id=line_id)
         line = _audit_row([row])(row)
         names = sorted({*(row.before or {}), *(row.after or {})})
-        fields = [(field_label(n), *(shown(n, (side or {}).get(n)) for side in (row.before, row.after))) for n in names]
+        known = names_in(reading(), actor(), Permission.AUDIT_READ, [row]).known
+        fields = [
+            (field_label(n), *(shown(row.subject, n, (side or {}).get(n), known) for side in (row.before, row.after)))
+            for n in names
+        ]
         crumbs = [{"label": gettext("Operation log"), "href": url_for("AuditView.list")}]
         return self.page("records/line.html", title=line["act_label"], line=line, fields=fields, crumbs=crumbs)
 
@@ -136,7 +140,7 @@ class ChangeView(ListScreen):
 
 def _audit_row(rows: Rows) -> ToRow:
     """How a line of the log is shown, the names of all these lines' places known."""
-    names = orgs.names_of(reading(), {row.tree_path for row in rows})
+    names = names_in(reading(), actor(), Permission.AUDIT_READ, rows)
     return lambda row: {
         **_common(row, names),
         "act_label": str(ACTS.get(row.act, row.act)),
@@ -147,7 +151,7 @@ def _audit_row(rows: Rows) -> ToRow:
 
 def _change_row(rows: Rows) -> ToRow:
     """How a change record is shown, the names of all these records' places known."""
-    names = orgs.names_of(reading(), {row.tree_path for row in rows})
+    names = names_in(reading(), actor(), Permission.CHANGE_READ, rows)
     return lambda row: {
         **_common(row, names),
         "subject_name": row.subject_name,
@@ -155,16 +159,16 @@ def _change_row(rows: Rows) -> ToRow:
     }
 
 
-def _common(row: Any, names: Mapping[str, list[str]]) -> dict[str, Any]:
+def _common(row: Any, names: Names) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": doer(row.actor_name),
         "when": format_datetime(row.at, WHEN),
         "actor_name": doer(row.actor_name),
-        "place": " / ".join(names[row.tree_path]) or "—",
+        "place": names.places[row.tree_path] or "—",
         "reason": row.reason,
-        "before_text": in_words(row.before),
-        "after_text": in_words(row.after),
+        "before_text": in_words(row.subject, row.before, names.known),
+        "after_text": in_words(row.subject, row.after, names.known),
     }
 
 

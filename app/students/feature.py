@@ -8,6 +8,7 @@ from app.core.feature import Feature, MenuItem
 from app.orgs.rules import ClassesMerged, NodesClosing
 from app.students.cli import import_command
 from app.students.jobs import SHEETS
+from app.students.labels import FIELDS, VALUES
 from app.students.roll import refuse_closing
 from app.students.rules import StudentsCorrected, StudentsLeft, StudentsMoved
 from app.students.sentences import IMPORTING
@@ -80,4 +81,5 @@ FEATURE = Feature(
         "student_left": _l("The student has left the school."),
         "students_moved": _l("%(count)s students have been transferred to class %(class_number)s."),
     },
+    words={**{f"student.{name}": words for name, words in VALUES.items()}, "student.field": FIELDS},
 )
