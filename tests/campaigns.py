@@ -18,6 +18,7 @@ from tests.stage import TEST
 
 FROM, TO = datetime(2026, 9, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 STEP = NewStep("class", "class_teacher", "school_admin", "all_decided", FROM, TO)
+GRADES = NewStep("grade", "school_admin", "county_admin", "children_approved", FROM, TO)
 OPTION = NewOption("2027年", date(2027, 1, 1), date(2028, 1, 1), 40_000, 70_000)
 
 

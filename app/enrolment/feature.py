@@ -5,10 +5,10 @@ from __future__ import annotations
 from app.core.events import Listener
 from app.core.feature import Feature
 from app.enrolment.labels import student_lines
-from app.enrolment.roll import count_no_more, follow_class, recount_hardship
+from app.enrolment.roll import catch_up, count_no_more, follow_class, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.enrolment.undone import decided_since, forget_rows
-from app.plans.rules import PlanOpened
+from app.plans.rules import PlanOpened, PlanReopened
 from app.students.records import ENROLMENTS
 from app.students.rules import (
     AdmissionsUndone,
@@ -29,6 +29,7 @@ FEATURE = Feature(
     name="enrolment",
     listeners=(
         Listener(PlanOpened, ask_everybody),
+        Listener(PlanReopened, catch_up),
         Listener(StudentsPlaced, ask_newcomers),
         Listener(StudentsMoved, follow_class),
         Listener(StudentsLeft, count_no_more),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, Update, any_, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, Row, Update, any_, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import CollectionAggregate
 
@@ -16,12 +16,15 @@ from app.access.actor import Actor, ids_in
 from app.access.scope import everything
 from app.core.clock import sql_now
 from app.enrolment.models import Enrolment
-from app.enrolment.services import ask_newcomers, in_hardship
+from app.enrolment.services import ask_everybody, ask_newcomers, in_hardship
 from app.enrolment.workflow import UNDECIDED
-from app.plans.models import Plan, PlanState
+from app.plans.models import Plan
+from app.plans.rules import PlanOpened, PlanReopened
+from app.plans.states import PlanState
 from app.plans.units import share_units
 from app.students.models import Student
 from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPaused, StudentsPlaced
+from app.students.workflow import StudentState
 
 ROLL = "the rows follow from the roll, not from who acts"
 
@@ -34,9 +37,7 @@ def follow_class(session: Session, actor: Actor, event: StudentsMoved) -> None:
     """
     rows = _live_rows(session, event.ids)
     going = [row.id for row in rows if row.student_path.startswith(row.plan_path)]
-    values = {"node_id": Student.node_id, "tree_path": Student.tree_path, "school_id": Student.school_id}
-    moved = update(Enrolment).where(Enrolment.id == _one_of(going), Student.id == Enrolment.student_id)
-    _execute(session, moved.values(**values, version=Enrolment.version + 1), going)
+    _follow(session, going)
     _take_out(session, [row.id for row in rows if row.id not in set(going) and row.state in UNDECIDED])
     ask_newcomers(session, actor, StudentsPlaced(event.ids))
 
@@ -53,6 +54,34 @@ def recount_hardship(session: Session, _actor: Actor, event: HardshipChanged) ->
     is_poor = in_hardship(Enrolment.student_id, Enrolment.cover_year)
     stmt = update(Enrolment).where(Enrolment.id == _one_of(ids), Enrolment.hardship != is_poor)
     _execute(session, stmt.values(hardship=is_poor, version=Enrolment.version + 1), ids)
+
+
+def catch_up(session: Session, actor: Actor, event: PlanReopened) -> None:
+    """When a closed plan opens again: what happened on the roll meanwhile is made up for, as if it had been open.
+
+    Undecided rows of who left, or moved out of the plan's reach, are counted no more; those of who changed class go
+    along; who came is asked. Decided rows stay where they were decided.
+    """
+    undecided = (Enrolment.plan_id == event.plan_id, Enrolment.removed_at.is_(None), Enrolment.state.in_(UNDECIDED))
+    stmt = (
+        select(Enrolment.id, Student.state, Student.tree_path, Plan.tree_path.label("plan_path"))
+        .join(Student, Student.id == Enrolment.student_id)
+        .join(Plan, Plan.id == Enrolment.plan_id)
+        .where(*undecided, or_(Student.state != StudentState.IN_SCHOOL, Student.node_id != Enrolment.node_id))
+        .order_by(Enrolment.id)
+        .with_for_update(of=Enrolment)
+    )
+    rows = session.execute(everything(stmt, because=ROLL)).all()
+    going = [r.id for r in rows if r.state == StudentState.IN_SCHOOL and r.tree_path.startswith(r.plan_path)]
+    _follow(session, going)
+    _take_out(session, [row.id for row in rows if row.id not in set(going)])
+    ask_everybody(session, actor, PlanOpened(event.plan_id))
+
+
+def _follow(session: Session, ids: Sequence[int]) -> None:
+    values = {"node_id": Student.node_id, "tree_path": Student.tree_path, "school_id": Student.school_id}
+    moved = update(Enrolment).where(Enrolment.id == _one_of(ids), Student.id == Enrolment.student_id)
+    _execute(session, moved.values(**values, version=Enrolment.version + 1), ids)
 
 
 def _live_rows(session: Session, students: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
-from app.core.feature import Feature
+from app.access.permissions import Permission
+from app.core.feature import Feature, MenuItem
+from app.plans.jobs import OPEN
+from app.plans.views import PlanRecordView, PlanView
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="plans",
+    screens=(PlanView, PlanRecordView),
+    jobs=(OPEN,),
+    menu=(MenuItem("Insurance plans", "PlanView.list", "card", Permission.PLAN_UPDATE),),
     sentences={
         "plan_not_draft": _l("This plan has been opened already."),
+        "plan_not_open": _l("This plan is not open."),
+        "plan_not_closed": _l("This plan is not closed."),
+        "plan_unfinished": _l(
+            "Fill in at least one coverage option and one step of the chain before opening the plan."
+        ),
         "unit_submitted": _l(
             "%(unit)s has submitted its enrolment rate, so nothing in it can be changed now. Ask the level above to"
             " return it if something is still missing."
         ),
         "plan_code_taken": _l("A plan with this code exists already, here or elsewhere."),
+        "reopening_asked": _l("Somebody has asked already to open this plan again."),
+        "reopening_decided": _l("This has been decided meanwhile."),
+        "reopening_same_person": _l("You asked for it yourself, so somebody else has to agree."),
+        "plan_name": _l("2 to 100 characters."),
+        "plan_code": _l("Letters, digits and hyphens, at most 40."),
+        "plan_audience": _l("Please tick at least one group of students."),
+        "plan_window": _l("The end must come after the beginning."),
+        "plan_period": _l("The last month must not come before the first."),
+        "plan_amount": _l("An amount of 0 or more."),
+        "plan_options": _l("At most six coverage options."),
+        "plan_option_label": _l("Please fill this in."),
+        "plan_steps": _l("At most six steps."),
+        "plan_same_role": _l("Who submits cannot review. Please choose another role."),
+        "plan_chain_order": _l("A step must report from a higher place than the step before it."),
+        "plan_reason": _l("2 to 500 characters."),
+        "plan_made": _l("The draft %(name)s has been saved. Nobody is asked before it is opened."),
+        "plan_opened": _l("%(name)s is open."),
+        "plan_opening": _l("%(name)s is being opened. You may leave this page."),
+        "plan_closed": _l("%(name)s has been closed."),
+        "plan_reopening_asked": _l("Somebody else has to agree before %(name)s is open again."),
+        "plan_reopening_declined": _l("%(name)s stays closed."),
     },
 )

@@ -24,6 +24,7 @@ from app.access.scope import AtNode, InTree, tree_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 from app.orgs.models import Kind, one_of
+from app.plans.states import PlanState, ReopeningState
 
 
 class Product(StrEnum):
@@ -31,15 +32,6 @@ class Product(StrEnum):
 
     RESIDENT_MEDICAL = "resident_medical"
     STUDENT_ACCIDENT = "student_accident"
-
-
-class PlanState(StrEnum):
-    """Where a plan is in its life."""
-
-    DRAFT = "draft"
-    OPENING = "opening"
-    OPEN = "open"
-    CLOSED = "closed"
 
 
 class Plan(Numbered, InTree, Base):
@@ -70,6 +62,7 @@ class Plan(Numbered, InTree, Base):
     apply_to: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     opened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    close_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
@@ -130,3 +123,25 @@ class ReportingUnit(Numbered, AtNode, Base):
     node_id: Mapped[int] = mapped_column(ForeignKey("org_node.id"))
     state: Mapped[str] = mapped_column(Text, server_default="open")
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class PlanReopening(Numbered, Base):
+    """A wish to open a closed plan again: one person asks with a reason, another one agrees or declines (W1)."""
+
+    __tablename__ = "plan_reopening"
+    __table_args__ = (
+        CheckConstraint(one_of("state", ReopeningState), "state"),
+        CheckConstraint("(state = 'asked') = (decided_at IS NULL)", "decided_at"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", "decided_by"),
+        CheckConstraint("state <> 'agreed' OR decided_by <> asked_by", "two_persons"),
+        CheckConstraint("length(reason) BETWEEN 2 AND 500", "reason"),
+        Index("uq_plan_reopening_asked", "plan_id", unique=True, postgresql_where=text("state = 'asked'")),
+    )
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="asked")
+    asked_by: Mapped[int] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -2,20 +2,111 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import reaching
+from app.access.scope import everything, reaching, visible
 from app.core.errors import NotFound
-from app.plans.models import CoverageOption, Plan, PlanState
+from app.orgs import queries as orgs
+from app.plans.models import CoverageOption, Plan, PlanReopening, PlanStep
+from app.plans.states import PlanState, ReopeningState
+
+COUNT_CAP = 10_001
+
+# `places`: every open class and every node of a step's kind below the plan, with each node above it (itself included).
+# `asked`: those whose stage of education is in the audience. `met`: for each step the outermost node of its kind above
+# (`unit_id`, NULL where there is none) and how many there are: nested nodes of one kind report through the outermost.
+PLACES_AND_UNITS = """
+WITH the_plan AS (SELECT id, tree_path, audience FROM plan WHERE id = :plan_id),
+places AS (
+  SELECT c.id AS place_id, c.kind AS place_kind, c.path AS place_path, n.id, n.kind, n.stage, length(n.path) AS depth,
+         length(n.path) >= length(p.tree_path) AS inside
+  FROM the_plan p
+  JOIN org_node c ON c.closed_at IS NULL AND c.path >= p.tree_path AND c.path < left(p.tree_path, -1) || '0'
+    AND (c.kind = 'class' OR c.kind IN (SELECT kind FROM plan_step WHERE plan_id = :plan_id))
+  CROSS JOIN LATERAL unnest(string_to_array(btrim(c.path, '/'), '/')::bigint[]) AS above(id)
+  JOIN org_node n ON n.id = above.id
+),
+asked AS (
+  SELECT l.place_id, l.place_kind, l.place_path
+  FROM places l CROSS JOIN the_plan p
+  GROUP BY l.place_id, l.place_kind, l.place_path, p.audience
+  HAVING (array_agg(l.stage ORDER BY l.depth DESC) FILTER (WHERE l.stage IS NOT NULL))[1] = ANY (p.audience)
+),
+met AS (
+  SELECT s.id AS step_id, s.position, a.place_id, a.place_kind, a.place_path, count(l.id) AS found,
+         (array_agg(l.id ORDER BY l.depth) FILTER (WHERE l.id IS NOT NULL))[1] AS unit_id
+  FROM asked a
+  CROSS JOIN plan_step s
+  LEFT JOIN places l ON l.place_id = a.place_id AND l.kind = s.kind AND l.inside
+  WHERE s.plan_id = :plan_id AND (a.place_kind = 'class' OR a.place_kind = s.kind)
+  GROUP BY s.id, s.position, a.place_id, a.place_kind, a.place_path
+)"""
+PREVIEW = text(
+    PLACES_AND_UNITS
+    + """
+SELECT position,
+       count(DISTINCT coalesce(unit_id, place_id)) AS units,
+       count(*) FILTER (WHERE place_kind = 'class') AS classes,
+       count(*) FILTER (WHERE place_kind = 'class' AND found = 0) AS alone,
+       count(*) FILTER (WHERE place_kind = 'class' AND found > 1) AS nested,
+       (array_agg(place_path ORDER BY place_path) FILTER (WHERE place_kind = 'class' AND found <> 1))[1:20] AS named
+FROM met GROUP BY position ORDER BY position
+""",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A plan as a list shows it; amounts and dates are on its page."""
+
+    id: int
+    code: str
+    name: str
+    place: str
+    product: str
+    cover_year: int
+    state: str
+    apply_from: Any
+    apply_to: Any
+    version: int
+
+
+@dataclass(frozen=True)
+class StepPreview:
+    """What a step will mean: units that report, classes that stand below none (they report themselves) or below two."""
+
+    position: int
+    units: int
+    classes: int
+    alone: int
+    nested: int
+    names: tuple[str, ...]
+    """Names of the first classes below none or two."""
 
 
 def find(session: Session, actor: Actor, *, code: str) -> Plan:
     """The plan of a code that stands at, above or below the actor's places, or `NotFound`."""
     stmt = reaching(select(Plan).where(Plan.code == code), Plan, actor, Permission.PLAN_READ)
     plan = session.scalars(stmt).one_or_none()
+    if plan is None:
+        raise NotFound(what="plan")
+    return plan
+
+
+def get(session: Session, actor: Actor, permission: Permission, *, plan_id: int) -> Plan:
+    """The plan of an id within the scope of a permission, or `NotFound`; whoever only reads sees those above too."""
+    stmt = select(Plan).where(Plan.id == plan_id)
+    is_reading = permission == Permission.PLAN_READ
+    judged = (reaching if is_reading else visible)(stmt, Plan, actor, permission)
+    plan = session.scalars(judged).one_or_none()
     if plan is None:
         raise NotFound(what="plan")
     return plan
@@ -31,7 +122,70 @@ def in_progress(session: Session, actor: Actor) -> list[Plan]:
     return list(session.scalars(reaching(stmt, Plan, actor, Permission.PLAN_READ)))
 
 
+def count(session: Session, actor: Actor, *, name: str, state: str, year: str) -> int:
+    """How many plans match, counted up to 10,001."""
+    stmt = reaching(_matching(select(Plan.id), name, state, year), Plan, actor, Permission.PLAN_READ).limit(COUNT_CAP)
+    return session.scalar(select(func.count()).select_from(stmt.subquery())) or 0
+
+
+def page(  # noqa: PLR0913  what a page of a list is asked with
+    session: Session, actor: Actor, *, name: str, state: str, year: str, limit: int, offset: int
+) -> list[Line]:
+    """One page of plans, the newest cover year first."""
+    stmt = _matching(select(Plan), name, state, year).order_by(Plan.cover_year.desc(), Plan.id.desc())
+    plans = session.scalars(reaching(stmt, Plan, actor, Permission.PLAN_READ).limit(limit).offset(offset)).all()
+    names = orgs.names_of(session, {plan.tree_path for plan in plans})
+    return [_line(plan, names[plan.tree_path]) for plan in plans]
+
+
+def steps_of(session: Session, plan_id: int) -> Sequence[PlanStep]:
+    """The chain of a plan in scope, from below."""
+    return session.scalars(select(PlanStep).where(PlanStep.plan_id == plan_id).order_by(PlanStep.position)).all()
+
+
 def options_of(session: Session, plan_id: int) -> dict[int, CoverageOption]:
     """The coverage options of a plan that the caller has found in scope, in their order, by their ids."""
     stmt = select(CoverageOption).where(CoverageOption.plan_id == plan_id).order_by(CoverageOption.position)
     return {option.id: option for option in session.scalars(stmt)}
+
+
+def preview(session: Session, plan: Plan) -> list[StepPreview]:
+    """What opening a plan in scope would write, a line for each step (W1)."""
+    stmt = everything(PREVIEW, because="the plan stands within the actor's scope, its units are below it")
+    rows = session.execute(stmt, {"plan_id": plan.id}).all()
+    names = orgs.names_of(session, {path for row in rows for path in row.named or []})
+    return [
+        StepPreview(r.position, r.units, r.classes, r.alone, r.nested, tuple("/".join(names[n]) for n in r.named or []))
+        for r in rows
+    ]
+
+
+def asked_again(session: Session, plan_id: int) -> PlanReopening | None:
+    """The wish to open a plan in scope again that waits for the second person, if there is one."""
+    stmt = select(PlanReopening).where(PlanReopening.plan_id == plan_id, PlanReopening.state == ReopeningState.ASKED)
+    return session.scalars(stmt).one_or_none()
+
+
+def _matching(stmt: Select[Any], name: str, state: str, year: str) -> Select[Any]:
+    if name:
+        stmt = stmt.where(Plan.name.contains(name, autoescape=True) | Plan.code.contains(name, autoescape=True))
+    if state:
+        stmt = stmt.where(Plan.state == state)
+    if year:
+        stmt = stmt.where(Plan.cover_year == (int(year) if re.fullmatch(r"[0-9]{4}", year) else -1))
+    return stmt
+
+
+def _line(plan: Plan, names: Sequence[str]) -> Line:
+    return Line(
+        plan.id,
+        plan.code,
+        plan.name,
+        " / ".join(names),
+        plan.product,
+        plan.cover_year,
+        plan.state,
+        plan.apply_from,
+        plan.apply_to,
+        plan.version,
+    )

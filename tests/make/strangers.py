@@ -32,6 +32,7 @@ class Strangers:
     """Ids and codes: `own_…` belong to school A or its admin, the others to school B."""
 
     plan: str
+    plan_id: int
     department: int
     own_department: int
     job: int
@@ -53,10 +54,11 @@ def bring_strangers(session: Session, world: World) -> Strangers:
     """Make them, as the system."""
     bind(session, SYSTEM)
     plan = "CANARY-PLAN"
-    make(session, SYSTEM, _plan(plan))
+    plan_id = make(session, SYSTEM, _plan(plan))
     department, own = (create(session, SYSTEM, node_code=code, name=f"{BIRDS[code]}处") for code in (B, A))
     return Strangers(
         plan=plan,
+        plan_id=plan_id,
         department=department,
         own_department=own,
         line=_line(session, "department:create", department),

@@ -17,9 +17,10 @@ from app.core.errors import NotAllowed, NotFound
 from app.enrolment.models import Enrolment
 from app.orgs.models import OrgNode
 from app.plans.models import CoverageOption, Plan, PlanStep
-from app.plans.services import PlanCodeTaken, make
+from app.plans.rules import PlanCodeTaken
+from app.plans.services import make
 from tests.at_once import at_once, committed
-from tests.campaigns import OPTION, STEP, draft, plan_of
+from tests.campaigns import GRADES, OPTION, STEP, draft, plan_of
 from tests.make.places import COUNTY_A, ROOT, A, B, class_of
 from tests.stage import TEST
 from tests.world import World
@@ -40,7 +41,7 @@ def test_a_draft_stands_at_its_place_with_what_was_asked_for(session: Session) -
 
 
 def test_steps_and_options_keep_their_order(session: Session) -> None:
-    plan_id = make(session, SYSTEM, draft("P", steps=(STEP, STEP), options=(OPTION, OPTION, OPTION)))
+    plan_id = make(session, SYSTEM, draft("P", steps=(STEP, GRADES), options=(OPTION, OPTION, OPTION)))
     for table, count in ((PlanStep, 2), (CoverageOption, 3)):
         positions = session.scalars(select(table.position).where(table.plan_id == plan_id).order_by(table.id)).all()
         assert positions == list(range(1, count + 1))

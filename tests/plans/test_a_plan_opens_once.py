@@ -19,7 +19,8 @@ from app.orgs.models import OrgNode
 from app.orgs.rules import NewNode
 from app.orgs.services import grow
 from app.plans.models import ReportingUnit
-from app.plans.services import NotDraft, make, open_plan
+from app.plans.rules import NotDraft
+from app.plans.services import make, open_plan
 from tests.at_once import at_once, committed
 from tests.campaigns import STEP, draft, opened, plan_of
 from tests.conftest import CountStatements

@@ -19,6 +19,7 @@ UNGATED = {
     "list_setting": "read and written by the own account only",
     "login_name": "found by what is typed at sign-in, before anybody is an actor",
     "outbox": "written by services, read by the sender of mails",
+    "plan_reopening": "part of a plan, read by the key of a plan in scope",
     "plan_step": "part of a plan, read by the key of a plan in scope",
     "role_detail": "the definition of a role, the same for everybody",
     "stored_file": "found by its owner and an id",

@@ -26,8 +26,9 @@ from app.access.scope import everything
 from app.core import locks
 from app.enrolment.models import Enrolment
 from app.orgs.models import Kind, OrgNode
-from app.plans.models import Plan, PlanState
+from app.plans.models import Plan
 from app.plans.rules import PlanOpened
+from app.plans.states import PlanState
 from app.students.models import HardshipRecognition, Student
 from app.students.rules import StudentsPlaced, StudentsResumed
 from app.students.workflow import StudentState

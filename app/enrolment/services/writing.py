@@ -39,8 +39,8 @@ from app.enrolment.rules import (
 from app.enrolment.states import EnrolmentState
 from app.enrolment.workflow import APPLICANT, APPLICATION, Event
 from app.people.models import Person
-from app.plans.models import PlanState
 from app.plans.rules import UnitSubmitted
+from app.plans.states import PlanState
 from app.plans.units import Held, names_of_units
 
 Line = Row[*tuple[Any, ...]]

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.access.scope import everything
 from app.enrolment.models import Enrolment
-from app.plans.models import Plan, PlanState
+from app.plans.models import Plan
+from app.plans.states import PlanState
 from app.rates.models import FigureDay
 from app.rates.queries.recount import counts
 

@@ -16,8 +16,9 @@ from app.core import locks
 from app.core.clock import sql_now
 from app.core.errors import Conflict, NotAllowed, NotFound, Refusal, Stale
 from app.core.workflow import WrongState
-from app.plans.models import Plan, PlanState, ReportingUnit
+from app.plans.models import Plan, ReportingUnit
 from app.plans.rules import SHUT
+from app.plans.states import PlanState
 from app.rates.models import Submission
 from app.rates.queries.units import UnitLine, above, may, some
 from app.rates.rules import AboveSubmitted, Outcome, OutsideWindow, OwnSubmission, Verdict, checked_opinion

@@ -19,7 +19,8 @@ from app.core.clock import now
 from app.core.errors import NotAllowed, Stale
 from app.enrolment.models import Enrolment
 from app.orgs import queries as orgs
-from app.plans.models import CoverageOption, Plan, PlanState
+from app.plans.models import CoverageOption, Plan
+from app.plans.states import PlanState
 from app.plans.units import hold_unit_exclusively, move_unit
 from app.rates.models import SUMS, Submission
 from app.rates.queries.drift import mark

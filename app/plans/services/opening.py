@@ -1,0 +1,77 @@
+"""Opening a plan: its reporting units and a row for everybody asked, in one act that happens once (W1)."""
+
+from __future__ import annotations
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import everything
+from app.audit.services import record
+from app.core import locks
+from app.core.clock import sql_now
+from app.core.errors import Stale
+from app.core.events import tell
+from app.core.queue import defer
+from app.plans.models import Plan
+from app.plans.queries import PLACES_AND_UNITS, options_of, steps_of
+from app.plans.rules import NotDraft, PlanOpened, Unfinished
+from app.plans.services.drafting import locked
+from app.plans.states import PlanState
+
+OPENING = "plan_open"
+WRITE_UNITS = text(
+    PLACES_AND_UNITS
+    + """
+INSERT INTO reporting_unit (plan_id, step_id, node_id)
+SELECT DISTINCT cast(:plan_id AS bigint), step_id, coalesce(unit_id, place_id) FROM met
+""",
+)
+
+
+def open_plan(session: Session, actor: Actor, *, plan_id: int, version: int | None = None) -> None:
+    """Open a draft: write its reporting units and tell `enrolment`, which inserts a row for everybody asked.
+
+    Holds the plan's lock and that of its place, so that no admission below slips past. With `version`, only the draft
+    somebody has looked at. Raises `NotFound`, `NotDraft`, `Stale`, `Unfinished`.
+    """
+    locks.hold(session, locks.PLAN, [plan_id])
+    plan = locked(session, actor, Permission.PLAN_OPEN, plan_id)
+    if plan.state != PlanState.DRAFT:
+        raise NotDraft(state=plan.state)
+    if version is not None and plan.version != version:
+        raise Stale({"name": plan.name}, plan.version)
+    if not steps_of(session, plan.id) or not options_of(session, plan.id):
+        raise Unfinished
+    locks.hold(session, locks.ASKED, [plan.node_id])
+    session.execute(
+        everything(
+            update(Plan)
+            .where(Plan.id == plan_id)
+            .values(state=PlanState.OPEN, opened_at=sql_now(), version=Plan.version + 1),
+            because="the row was read and locked above within the actor's scope",
+        ),
+    )
+    _write_units(session, plan)
+    record(session, actor, "plan:open", subject="plan", ids=[plan_id], path=plan.tree_path, after={"state": "open"})
+    tell(session, actor, PlanOpened(plan_id))
+
+
+def hand_over(session: Session, actor: Actor, *, plan_id: int, version: int) -> int:
+    """Give the opening of a large plan to the worker; returns the job's id. It is judged again when it runs.
+
+    Raises `NotFound`, `NotDraft`, `Stale` at once where that is known already.
+    """
+    plan = locked(session, actor, Permission.PLAN_OPEN, plan_id)
+    if plan.state != PlanState.DRAFT:
+        raise NotDraft(state=plan.state)
+    if plan.version != version:
+        raise Stale({"name": plan.name}, plan.version)
+    arguments = {"plan_id": plan_id, "version": version}
+    return defer(session, OPENING, arguments, owner_id=actor.user_id, once=f"{OPENING}:{plan_id}")
+
+
+def _write_units(session: Session, plan: Plan) -> None:
+    stmt = everything(WRITE_UNITS, because="the plan stands within the actor's scope, its units are below it")
+    session.execute(stmt, {"plan_id": plan.id})

@@ -1,0 +1,30 @@
+"""The life of a plan: draft → open → closed, and open again by two persons (W1). Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.access.permissions import Permission
+from app.core.workflow import Move, Workflow
+from app.plans.states import PlanState
+
+
+class PlanEvent(StrEnum):
+    """What can be done with a plan."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+LIFE = Workflow(
+    PlanState,
+    PlanState.DRAFT,
+    (
+        Move(PlanEvent.OPEN, PlanState.DRAFT, PlanState.OPEN, Permission.PLAN_OPEN),
+        Move(PlanEvent.CLOSE, PlanState.OPEN, PlanState.CLOSED, Permission.PLAN_CLOSE, asks="reason"),
+        Move(
+            PlanEvent.REOPEN, PlanState.CLOSED, PlanState.OPEN, Permission.PLAN_OPEN, asks="reason", not_by="who asked"
+        ),
+    ),
+)
