@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from app.access.permissions import Permission
 from app.core.events import Listener
-from app.core.feature import Feature
+from app.core.feature import Feature, MenuItem
+from app.enrolment.jobs import EXPORT
 from app.enrolment.labels import student_lines
 from app.enrolment.roll import catch_up, count_no_more, follow_class, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.enrolment.undone import decided_since, forget_rows
+from app.enrolment.views import SCREENS
 from app.plans.rules import PlanOpened, PlanReopened
 from app.students.records import ENROLMENTS
 from app.students.rules import (
@@ -27,6 +30,12 @@ DEPENDENTS.append(decided_since)
 
 FEATURE = Feature(
     name="enrolment",
+    screens=SCREENS,
+    jobs=(EXPORT,),
+    menu=(
+        MenuItem("Insurance application", "FamilyApplicationView.list", "card", Permission.ENROLMENT_APPLY),
+        MenuItem("Applications", "ApplicationView.list", "card", Permission.ENROLMENT_ENTER),
+    ),
     listeners=(
         Listener(PlanOpened, ask_everybody),
         Listener(PlanReopened, catch_up),
@@ -59,6 +68,23 @@ FEATURE = Feature(
         "coverage_missing": _l("Please choose the months of cover, or that you do not enrol."),
         "waiver_reason_missing": _l("Who does not enrol gives a reason. Please choose one."),
         "waiver_text_length": _l("Please say the other reason in 2 to 200 characters."),
+        "application_saved": _l("The draft is kept. It is not submitted yet."),
+        "application_submitted": _l("The application has been submitted. Your school looks at it next."),
+        "application_withdrawn": _l("The application has been withdrawn. It is a draft now."),
+        "application_approved": _l("The application has been approved."),
+        "application_rejected": _l("The application has been rejected; the applicant sees your opinion."),
+        "application_entered": _l("The application has been entered and approved."),
+        "enrolment_corrected": _l("The enrolment has been corrected."),
+        "insurance_stopped": _l("The insurance has been stopped."),
+        "insurance_resumed": _l("The insurance goes on."),
+        "batch_done": _l("Applications dealt with: %(done)s. Left as they are: %(refused)s."),
+        "why_wrong_state": _l("Not awaiting review, or decided meanwhile"),
+        "why_unit_submitted": _l("Its unit has submitted the enrolment rate"),
+        "why_own_application": _l("Your own application, or one you filed yourself"),
+        "why_counted_no_more": _l("The student has left"),
+        "why_moved_meanwhile": _l("The student changed class at this moment"),
+        "why_not_found": _l("Not within what you may decide"),
+        "reason_length": _l("Please give a reason of 2 to 200 characters."),
         "opinion_length": _l("Please give an opinion of 2 to 200 characters. A rejection needs one."),
     },
 )

@@ -17,6 +17,7 @@ from app.changes.models import ChangeRecord
 from app.core.errors import NotFound
 from app.enrolment.models import Enrolment
 from app.enrolment.rules import as_family
+from app.lists.keyset import Cut, Order, Spot, counted, cut
 from app.orgs import queries as orgs
 from app.orgs.models import Kind, OrgNode
 from app.people.models import Person
@@ -24,7 +25,7 @@ from app.plans.models import CoverageOption, Plan, PlanStep, ReportingUnit
 from app.students.models import Student
 from app.students.queries import MOST_CLASSES, class_choices, named_like
 
-COUNT_CAP = 10_001
+ORDER = Order(OrgNode.sort_path, Student.student_number, Enrolment.id)
 Line = Row[*tuple[Any, ...]]
 
 
@@ -92,9 +93,7 @@ def own(session: Session, actor: Actor) -> Sequence[Line]:
 
 def count(session: Session, actor: Actor, wanted: Wanted) -> int:
     """How many applications match, counted up to 10,001."""
-    matching = _matching(session, actor, select(Enrolment.id), wanted, Permission.ENROLMENT_READ)
-    stmt = select(func.count()).select_from(matching.limit(COUNT_CAP).subquery())
-    return session.scalar(stmt) or 0
+    return counted(session, _matching(session, actor, select(Enrolment.id), wanted, Permission.ENROLMENT_READ))
 
 
 def ids_matching(session: Session, actor: Actor, wanted: Wanted, permission: Permission) -> list[int]:
@@ -102,13 +101,11 @@ def ids_matching(session: Session, actor: Actor, wanted: Wanted, permission: Per
     return list(session.scalars(_matching(session, actor, select(Enrolment.id), wanted, permission)))
 
 
-def page(session: Session, actor: Actor, wanted: Wanted, *, limit: int, offset: int) -> list[Shown]:
+def page(session: Session, actor: Actor, wanted: Wanted, *, spot: Spot) -> Cut[Shown]:
     """One page of the matching applications, by class and student number: first the ids, then what is shown."""
-    ids = _matching(session, actor, select(Enrolment.id), wanted, Permission.ENROLMENT_READ)
-    ordered = ids.order_by(Enrolment.tree_path, Student.student_number, Enrolment.id).limit(limit).offset(offset)
-    found = list(session.scalars(ordered))
-    shown = shown_of(session, actor, found)
-    return [shown[each] for each in found if each in shown]
+    stmt = select(Enrolment.id).join(OrgNode, OrgNode.id == Enrolment.node_id)
+    found = cut(session, _matching(session, actor, stmt, wanted, Permission.ENROLMENT_READ), ORDER, spot)
+    return found.filled(shown_of(session, actor, [row.id for row in found.rows]))
 
 
 def shown_of(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Shown]:
@@ -221,3 +218,20 @@ def unit_states(session: Session, plan_id: int, tree_path: str) -> Sequence[str]
         .order_by(PlanStep.position)
     )
     return session.scalars(everything(stmt, because="the units above a row already in scope")).all()
+
+
+def lineage(session: Session, tree_path: str) -> list[tuple[str, str]]:
+    """The places a row in scope stands in, from the top down: kind and the name this year calls it by."""
+    stmt = select(OrgNode.id, OrgNode.kind).where(OrgNode.id.in_(ids_in(tree_path)))
+    kinds = {row.id: row.kind for row in session.execute(everything(stmt, because="the places of a row in scope"))}
+    names = orgs.names_of(session, [tree_path])[tree_path]
+    return [(kinds[each], name) for each, name in zip(ids_in(tree_path), names, strict=True)]
+
+
+def plan_of(session: Session, actor: Actor, *, enrolment_id: int) -> Plan:
+    """The plan an application in scope stands in, or `NotFound`."""
+    stmt = select(Plan).join(Enrolment, Enrolment.plan_id == Plan.id).where(Enrolment.id == enrolment_id)
+    found = session.scalars(visible(stmt, Enrolment, actor, Permission.ENROLMENT_READ, along=(Plan,))).one_or_none()
+    if found is None:
+        raise NotFound(what="enrolment")
+    return found

@@ -17,7 +17,9 @@ from app.accounts.models import AccountSession, ActivationSheet, RoleDetail
 from app.audit.models import Audit
 from app.core.clock import now
 from app.core.queue import JobRow
+from app.core.stored import StoredFile
 from app.departments.services import create
+from app.enrolment.models import Enrolment
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make
 from app.students.models import Guardian, HardshipRecognition
@@ -70,6 +72,10 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         session=_session(session, world.accounts["school_admin_b"]),
         role=session.scalars(select(RoleDetail.role_id).where(RoleDetail.code == "school_admin")).one(),
         own_session=_session(session, world.accounts["school_admin"]),
+        enrolment=_enrolment(session, world.of(B)[0]),
+        own_enrolment=_enrolment(session, world.of(A)[0]),
+        file=_file(session, world.accounts["school_admin_b"]),
+        own_file=_file(session, world.accounts["school_admin"]),
         job=_job(session, world.accounts["school_admin_b"]),
         own_job=_job(session, world.accounts["school_admin"]),
         sheet=_sheet(session, world.accounts["school_admin_b"], "金丝雀中学"),
@@ -137,3 +143,24 @@ def _session(session: Session, account_id: int) -> int:
     session.add(opened)
     session.flush()
     return opened.id
+
+
+def _enrolment(session: Session, pupil: Pupil) -> int:
+    stmt = select(Enrolment.id).where(Enrolment.student_id == pupil.student_id).order_by(Enrolment.id).limit(1)
+    return session.scalars(everything(stmt, because="a test looks for an enrolment")).one()
+
+
+def _file(session: Session, account_id: int) -> int:
+    row = StoredFile(
+        owner_id=account_id,
+        purpose="enrolment.export",
+        name="CANARY.xlsx",
+        media_type="text/plain",
+        digest="0" * 64,
+        sealed_as=uuid.uuid4(),
+        size=1,
+        expires_at=now(session) + timedelta(days=1),
+    )
+    session.add(row)
+    session.flush()
+    return row.id

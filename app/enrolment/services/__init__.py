@@ -10,6 +10,7 @@ from app.enrolment.services.application import save, submit, withdraw
 from app.enrolment.services.asking import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.services.bringing import bring
 from app.enrolment.services.entry import correct, enter, resume, stop
+from app.enrolment.services.exporting import note_export
 from app.enrolment.services.review import review, review_matching, review_one
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "correct",
     "enter",
     "in_hardship",
+    "note_export",
     "resume",
     "review",
     "review_matching",

@@ -1,0 +1,42 @@
+"""Workbooks of more applications than a browser waits for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import loaded
+from app.access.gate import bind
+from app.core.errors import NotFound
+from app.core.feature import Job
+from app.core.queue import JobRun
+from app.core.stored import NewFile, keep
+from app.enrolment.services import note_export
+from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
+
+KEPT = timedelta(days=7)
+LONGEST = 600
+"""Seconds a statement of it may take."""
+
+
+def export(run: JobRun) -> None:
+    """Write the workbook of the applications named by id, keep it for who asked, and end: one transaction, so once."""
+    run.safe_point()
+
+    def work(session: Session) -> None:
+        if run.owner_id is None:
+            raise NotFound(what="account")
+        actor = loaded(session, run.owner_id)
+        bind(session, actor)
+        ids = [int(each) for each in run.arguments["ids"]]
+        data, count = workbook(session, actor, ids, chinese=bool(run.arguments["chinese"]))
+        new = NewFile(PURPOSE, NAME, MEDIA_TYPE, data, KEPT)
+        keep(session, run.files, run.keyring, owner_id=run.owner_id, new=new)
+        note_export(session, actor, plan_id=int(run.arguments["plan"]), count=count)
+        run.finish(session)
+
+    run.transaction(work, seconds=LONGEST)
+
+
+EXPORT = Job(PURPOSE, export)

@@ -1,0 +1,109 @@
+"""导出全部 and 选中导出 (W5, UM-08): the whole set of columns, whatever the list shows; many rows by a job."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.access.permissions import Permission
+from app.core.clock import sql_now
+from app.core.errors import NotFound
+from app.core.queue import defer
+from app.core.stored import StoredFile, contents, of_owner
+from app.enrolment import queries
+from app.enrolment.rules import in_china
+from app.enrolment.services import note_export
+from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
+from app.enrolment.views.listing import LISTING, asked_for, asked_plan
+from app.enrolment.views.review import ticked
+from app.plans import queries as plans
+from app.web.language import is_chinese
+from app.web.request import actor, backstage, reading, write
+from app.web.screens import Screen, needs
+
+EXPORT = Permission.ENROLMENT_EXPORT
+MOST_AT_ONCE = 5_000
+MOST_LISTED = 50
+
+
+class ExportView(Screen):
+    """Workbooks of applications."""
+
+    route_base = "/applications/exports"
+    default_view = "mine"
+
+    @expose("/")
+    @needs(EXPORT)
+    def mine(self) -> str:
+        """The workbooks that were made for the visitor and can still be fetched."""
+        stmt = (
+            select(StoredFile)
+            .where(StoredFile.owner_id == actor().user_id, StoredFile.purpose == PURPOSE)
+            .where(StoredFile.erased_at.is_(None), StoredFile.expires_at > sql_now())
+            .order_by(StoredFile.id.desc())
+            .limit(MOST_LISTED)
+        )
+        files = [
+            {
+                "href": url_for("ExportView.fetch", file_id=row.id),
+                "made": in_china(row.created_at),
+                "until": in_china(row.expires_at),
+                "size": max(1, row.size // 1024),
+            }
+            for row in reading().scalars(stmt)
+        ]
+        crumbs = [{"label": gettext("Applications"), "href": url_for("ApplicationView.list")}]
+        return self.page("enrolment/exports.html", title=gettext("My exports"), files=files, crumbs=crumbs)
+
+    @expose("/all")
+    @needs(EXPORT)
+    def all(self) -> Response:
+        """All applications that match the query of the list; above 5,000 rows a job makes the workbook."""
+        plan = asked_plan(plans.in_progress(reading(), actor()))
+        if plan is None:
+            raise NotFound(what="plan")
+        ids = queries.ids_matching(reading(), actor(), asked_for(plan, LISTING.query()), EXPORT)
+        if len(ids) <= MOST_AT_ONCE:
+            return _sent_now(plan.id, ids)
+        target = url_for("ExportView.mine")
+        arguments = {"ids": ids, "plan": plan.id, "chinese": is_chinese(), "target": target}
+        job_id = write(lambda session: defer(session, PURPOSE, arguments, owner_id=actor().user_id))
+        return redirect(url_for("WorkView.show", job_id=job_id), 303)
+
+    @expose("/ticked", methods=["POST"])
+    @needs(EXPORT)
+    def ticked(self) -> Response:
+        """Only the ticked applications."""
+        ids = ticked()
+        shown = queries.shown_of(reading(), actor(), ids)
+        if not shown:
+            raise NotFound(what="enrolment")
+        return _sent_now(next(iter(shown.values())).row.plan_id, ids)
+
+    @expose("/<int:file_id>")
+    @needs(EXPORT)
+    def fetch(self, file_id: int) -> Response:
+        """A workbook a job has made, for who asked for it."""
+        row = of_owner(reading(), actor().user_id, file_id)
+        if row is None or row.purpose != PURPOSE:
+            raise NotFound(what="file")
+        return _sent(contents(backstage().files, backstage().keyring, row))
+
+
+def _sent_now(plan_id: int, ids: list[int]) -> Response:
+    data, count = workbook(reading(), actor(), ids, chinese=is_chinese())
+    if not count:
+        flash(gettext("No application matches, so there is nothing to export."), "warning")
+        return redirect(url_for("ApplicationView.list"), 303)
+    write(lambda session: note_export(session, actor(), plan_id=plan_id, count=count))
+    return _sent(data)
+
+
+def _sent(data: bytes) -> Response:
+    answer = make_response(data)
+    answer.headers["Content-Type"] = MEDIA_TYPE
+    answer.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    return answer
