@@ -48,6 +48,10 @@ class Strangers:
     session: int
     own_session: int
     role: int
+    enrolment: int
+    own_enrolment: int
+    file: int
+    own_file: int
     sheet: int
     own_sheet: int
 
@@ -160,6 +164,7 @@ def _file(session: Session, account_id: int) -> int:
         sealed_as=uuid.uuid4(),
         size=1,
         expires_at=now(session) + timedelta(days=1),
+        erased_at=now(session),
     )
     session.add(row)
     session.flush()
