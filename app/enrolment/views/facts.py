@@ -44,13 +44,16 @@ def history_lines(changes: Iterable[ChangeRecord]) -> list[dict[str, Any]]:
             "title": CHANGES.get(change.kind, change.kind),
             "who": doer(change.actor_name),
             "reason": change.reason,
-            "fields": [
-                (field_label(name), shown(name, (change.before or {}).get(name)), shown(name, value))
-                for name, value in (change.after or {}).items()
-            ],
+            "fields": [(field_label(name), *_both(change, name)) for name in change.after or {}],
         }
         for change in changes
     ]
+
+
+def _both(change: ChangeRecord, name: str) -> tuple[str, str]:
+    """A field before and after, in words."""
+    before, after = ((side or {}).get(name) for side in (change.before, change.after))
+    return shown("enrolment", name, before, {}), shown("enrolment", name, after, {})
 
 
 def money(fen: int) -> str:

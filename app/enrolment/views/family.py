@@ -23,8 +23,9 @@ from app.enrolment.states import EnrolmentState
 from app.enrolment.views.facts import history_lines, money, own_facts
 from app.enrolment.workflow import APPLICATION, Event
 from app.plans import queries as plans
-from app.plans.models import Plan, PlanState
+from app.plans.models import Plan
 from app.plans.rules import SHUT
+from app.plans.states import PlanState
 from app.web.acts import done, submitted
 from app.web.forms import RecordForm
 from app.web.request import actor, reading
