@@ -56,6 +56,7 @@ def write_error_workbook(
         answer = _Answer(marked, left)
         answer.write(book)
         left = answer.comments_left
+    book.active = next(index for index, marked in enumerate(sheets) if marked.shown)
     book.save(path)
     book.close()
 

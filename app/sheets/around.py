@@ -12,6 +12,9 @@ from app.sheets.workbook import Cell, Row
 ALIKE = 0.6
 """So much of a row must be the heading again for it to be the heading of the next page."""
 
+CLASS_LABELS = frozenset({"班级", "班级名称"})
+LONGEST_LABEL = 20
+
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总人数|合计人数|本页合计|total|subtotal|sum)(?:[0-9人名:元(].*)?")
 _FOOT = re.compile(
     r"(?:填表|制表|审核|负责|经办|复核|统计|校长|园长|单位|学校|主管|班主任|部门|联系|打印|制单|报送|上报)"
@@ -59,7 +62,12 @@ def _same_row(cells: Sequence[Cell], original: Sequence[Cell]) -> bool:
     if not any(cell is not None and cell == first for cell, first in zip(cells, original, strict=False)):
         return False  # nearly every row of a list; quick, for there are many
     wanted = [(cell, first) for cell, first in itertools.zip_longest(cells, original) if isinstance(first, str)]
-    alike = sum(isinstance(cell, str) and normalise_heading(cell) == normalise_heading(first) for cell, first in wanted)
+    alike = sum(
+        isinstance(cell, str)
+        and len(cell) <= 2 * len(first) + LONGEST_LABEL
+        and normalise_heading(cell) == normalise_heading(first)
+        for cell, first in wanted
+    )
     return alike > 1 and alike >= ALIKE * len(wanted)
 
 
@@ -68,7 +76,7 @@ def class_in_title(rows: Sequence[Row]) -> str:
     for row in reversed(rows):
         texts = [cell.strip() for cell in row.cells if isinstance(cell, str) and cell.strip()]
         for place, text in enumerate(texts):
-            if normalise_heading(text) in {"班级", "班级名称"} and place + 1 < len(texts):
+            if len(text) <= LONGEST_LABEL and normalise_heading(text) in CLASS_LABELS and place + 1 < len(texts):
                 return texts[place + 1]
             if label := _LABEL.search(text):
                 return label[1]

@@ -6,15 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from app.sheets.columns import Column, Layout, normalise_heading
+from app.sheets.columns import Column, Layout
+from app.sheets.columns import normalise_heading as normalise_any
 from app.sheets.tables import LEFT_OUT, REASONS
-from app.sheets.workbook import Cell, Row, Sheet
+from app.sheets.workbook import Cell, Merged, Row, Sheet
 
 ROWS_LOOKED_AT = 60
 """So many rows that hold something may stand above the heading."""
 LEVELS = (1, 2, 3)
 FEWEST_HEADINGS = 2
+
+LONGEST_HEADING = 120
+normalise_heading = lru_cache(maxsize=4096)(normalise_any)
+"""Remembered, for the same headings are looked at again and again; short texts only."""
 
 _HAN = re.compile(r"[㐀-鿿]+")
 _OTHER_PERSON = re.compile(
@@ -22,7 +28,7 @@ _OTHER_PERSON = re.compile(
 )
 _NEUTRAL_START = re.compile(r"^(?:学生|本人|孩子|幼儿|子女|参保人员?|被保险人|人员|您)的?")
 _ALTERNATIVES = re.compile(r"[/／或\n]")
-_REASONS = frozenset(normalise_heading(wording) for wording in REASONS.values())
+_REASONS = frozenset(REASONS.values())
 
 
 @dataclass(frozen=True)
@@ -106,9 +112,6 @@ def heading_text(cell: Cell) -> str:
     return " ".join(cell.split()) if isinstance(cell, str) and len(cell) <= LONGEST_HEADING else ""
 
 
-LONGEST_HEADING = 120
-
-
 class Grid:
     """The cells of the upper rows with merged blocks filled, as somebody sees them."""
 
@@ -117,13 +120,20 @@ class Grid:
         self.rows = sheet.rows[:ROWS_LOOKED_AT]
         self._filled: dict[tuple[int, int], str] = {}
         by_number = {row.number: row for row in self.rows}
+        self._width = max((len(row.cells) for row in self.rows), default=0)
+        room = ROWS_LOOKED_AT * self._width
         for block in sheet.merged:
             anchor = by_number.get(block.first_row)
             text = heading_text(anchor.cell(block.first_column)) if anchor else ""
-            if text and block.last_row - block.first_row < ROWS_LOOKED_AT:
-                for number in range(block.first_row, block.last_row + 1):
-                    for column in range(block.first_column, block.last_column + 1):
-                        self._filled[number, column] = text
+            if text and room > 0:
+                room -= self._fill(block, text)
+
+    def _fill(self, block: Merged, text: str) -> int:
+        """Fill a block and say how many cells that took; those of a real file never lie on each other."""
+        rows = range(block.first_row, min(block.last_row, block.first_row + len(LEVELS)) + 1)
+        columns = range(block.first_column, min(block.last_column + 1, self._width))
+        self._filled |= {(number, column): text for number in rows for column in columns}
+        return len(rows) * len(columns)
 
     def text(self, row: Row, index: int) -> str:
         """What is read in a cell, its merged block filled."""
@@ -185,7 +195,7 @@ def read_header(rows: Sequence[Row], parts: Mapping[int, tuple[str, ...]], wordi
     claims: dict[str, tuple[int, int]] = {}
     doubled, reasons = [], None
     for index, texts in parts.items():
-        if normalise_heading(texts[-1]) in _REASONS and "ignored" in texts[-1] + "ignored" * ("导入" in texts[-1]):
+        if texts[-1] in _REASONS:
             reasons = index
             continue
         match = wordings.match(texts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -19,6 +20,8 @@ from xml.etree import ElementTree as ET
 
 from app.sheets.limits import MIB, Limits, Unreadable
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
+"""What zipfile raises at files that are none, or no longer."""
 PIECE = 1 * MIB
 SMALL = 4 * MIB
 """Most bytes of the parts that list the sheets."""
@@ -30,14 +33,25 @@ STRINGS = "xl/sharedStrings.xml"
 OTHER_OFFICE = {"word/": "docx", "ppt/": "pptx", "content.xml": "ods", "xl/workbook.bin": "xlsb"}
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*?\sr=[\"'](\d+)[\"']")
-_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])([^>]*)>")
+_IN_TAG = rb"[^<>]{0,400}"
+"""What may stand in a tag; bounded, so that no file can make a search long."""
+_HIDDEN = rb"(?=" + _IN_TAG + rb"\shidden=[\"'](?:1|true)[\"'])"
+_HIDDEN_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b" + _HIDDEN + _IN_TAG + rb"?\sr=[\"'](\d{1,7})[\"']")
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w{1,20}:)?col\b" + _HIDDEN + rb"([^<>]{0,400})>")
 _ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\b(?=[^>]*\st=[\"']e[\"'])[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*>"
-    rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<"
+    rb"<(?:\w{1,20}:)?c\b(?="
+    + _IN_TAG
+    + rb"\st=[\"']e[\"'])"
+    + _IN_TAG
+    + rb"?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']"
+    + _IN_TAG
+    + rb">"
+    rb"(?:<(?:\w{1,20}:)?f\b" + _IN_TAG + rb"(?:/>|>[^<]*</(?:\w{1,20}:)?f>))?<(?:\w{1,20}:)?v>([^<]{1,40})<"
 )
 _FAR = re.compile(rb"r=[\"'](?:[A-Z]{3}|[I-Z][A-Z])")
-_FAR_CELL = re.compile(rb"r=[\"']((?:[A-Z]{3}|[I-Z][A-Z])\d+)[\"'][^>]*[^/>]><(?:\w+:)?(?:v|is|f)\b")
+_FAR_CELL = re.compile(
+    rb"r=[\"']((?:[A-Z]{3}|[I-Z][A-Z])\d{1,7})[\"']" + _IN_TAG + rb"(?<!/)><(?:\w{1,20}:)?(?:v|is|f)\b"
+)
 _REFERENCE = re.compile(rb"r=[\"']([A-Z]+)(\d+)[\"']")
 _NUMBER = re.compile(rb"(min|max)=[\"'](\d+)[\"']")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -80,7 +94,7 @@ class Package:
             self._zip = zipfile.ZipFile(file)
             self._judge_directory()
             self.seen = self._look_through()
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise Unreadable("truncated", why=str(error)) from error
 
     def _judge_directory(self) -> None:

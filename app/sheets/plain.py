@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from app.sheets.limits import Limits, Unreadable
@@ -11,6 +12,8 @@ from app.sheets.limits import Limits, Unreadable
 ENCODINGS = ("utf-8-sig", "gb18030")
 """Tried in this order: Chinese text in GB18030 is practically never valid UTF-8."""
 DELIMITERS = ",\t;"
+_FORCED_TEXT = re.compile(r'^="([^"]*)"$')
+"""How some programs keep Excel from making a number of a text: ="360101201509011015"."""
 LINES_LOOKED_AT = 50
 
 
@@ -52,6 +55,6 @@ def rows(text: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
             while row and not row[-1]:
                 row.pop()
             if row:
-                yield number, row
+                yield number, [_FORCED_TEXT.sub(r"\1", cell) for cell in row]
     except csv.Error as error:
         raise Unreadable("truncated", why=str(error)) from error

@@ -78,7 +78,11 @@ def _book(sheets: Sequence[Marked]) -> str:
         f' r:id="rId{number}"/>'
         for number, marked in enumerate(sheets, start=1)
     )
-    return f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{rows}</sheets></workbook>'
+    active = next(index for index, marked in enumerate(sheets) if marked.shown)
+    return (
+        f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><bookViews><workbookView activeTab="{active}"/></bookViews>'
+        f"<sheets>{rows}</sheets></workbook>"
+    )
 
 
 def _styles() -> str:

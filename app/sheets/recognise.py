@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from app.sheets.around import class_in_name, class_in_title, is_example, is_foot, is_total, repeats
 from app.sheets.columns import CellKind, Layout
 from app.sheets.headings import Header, Wordings, find_header
-from app.sheets.tables import LEFT_OUT, REASONS, Finding, RawRow, Recognition, Table
+from app.sheets.tables import LEFT_OUT, REASONS, Finding, RawRow, Recognition, Spread, Table
 from app.sheets.workbook import Cell, Row, Sheet, Workbook, column_letters
 
 __all__ = ["LEFT_OUT", "REASONS", "Finding", "RawRow", "Recognition", "Table", "recognise"]
@@ -77,7 +77,7 @@ class _Reader:
         self.findings.append(Finding(code, self.sheet.name, row, facts))
 
     def _table(
-        self, header: Header, above: Sequence[Row], body: Sequence[Row], spread: Mapping[tuple[int, int], Cell]
+        self, header: Header, above: Sequence[Row], body: Sequence[Row], spread: Mapping[str, Sequence[Spread]]
     ) -> Table:
         return Table(
             sheet=self.sheet.name,
@@ -156,19 +156,17 @@ class _Reader:
             for block in self.sheet.merged
         )
 
-    def _spread(self, header: Header) -> Mapping[tuple[int, int], Cell]:
-        """What is merged down a column of the table, for each row below the first of the block."""
-        kinds = {index: self.wordings.layout.by_key[key].kind for key, index in header.mapping.items()}
+    def _spread(self, header: Header) -> Mapping[str, Sequence[Spread]]:
+        """What is merged down a column of the table."""
+        kinds = self.wordings.layout.by_key
+        keys = {index: key for key, index in header.mapping.items() if kinds[key].kind not in _NEVER_SPREAD}
         rows = {row.number: row for row in self.sheet.rows}
-        last = self.sheet.rows[-1].number
-        spread: dict[tuple[int, int], Cell] = {}
-        for block in self.sheet.merged:
+        spread: dict[str, list[Spread]] = {}
+        for block in sorted(self.sheet.merged, key=lambda block: block.first_row):
             column = block.first_column
             in_table = block.first_row > header.rows[-1].number and block.last_column == column
-            if in_table and kinds.get(column, CellKind.NAME) not in _NEVER_SPREAD and block.first_row in rows:
-                cell = rows[block.first_row].cell(column)
-                numbers = range(block.first_row + 1, min(block.last_row, last) + 1)
-                spread |= {(number, column): cell for number in numbers if cell is not None}
+            if in_table and column in keys and (row := rows.get(block.first_row)) and row.cell(column) is not None:
+                spread.setdefault(keys[column], []).append(Spread(block.first_row, block.last_row, row.cell(column)))
         return spread
 
     def _notice(self, header: Header, tables: Sequence[Table]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.sheets.workbook import Cell, Row
@@ -36,13 +36,23 @@ class RawRow:
     hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A cell merged downwards: what stands in it, and the rows it stands for, both included."""
+
+    first_row: int
+    last_row: int
+    cell: Cell
+
+
 @dataclass(frozen=True)
 class Table:
     """A table that was found. Columns are indices (0 is A).
 
     `headings` are all headings as they are written, levels joined by " / "; `mapping` says which column holds which
     key, `unmapped` which headings are kept aside. `class_hint` is the class that the title or the sheet's name tells,
-    or empty; `title` what stands above. `reasons` is the column of an earlier error workbook.
+    or empty; `title` what stands above. `spread` is what is merged down a column, by key, from top to bottom;
+    `reasons` the column of an earlier error workbook.
     """
 
     sheet: str
@@ -54,7 +64,7 @@ class Table:
     class_hint: str
     title: str
     body: tuple[Row, ...]
-    spread: Mapping[tuple[int, int], Cell]
+    spread: Mapping[str, Sequence[Spread]]
     reasons: int | None = None
 
     def __len__(self) -> int:
@@ -64,14 +74,27 @@ class Table:
     def rows(self) -> Iterator[RawRow]:
         """The rows one by one; what is merged down a column stands in each of its rows."""
         columns = tuple(self.mapping.items())
+        below = {key: _Below(blocks) for key, blocks in self.spread.items()}
         for row in self.body:
             cells, width = row.cells, len(row.cells)
             found = {key: cells[index] for key, index in columns if index < width and cells[index] is not None}
-            if self.spread:
-                for key, index in columns:
-                    if key not in found and (row.number, index) in self.spread:
-                        found[key] = self.spread[row.number, index]
+            for key, blocks in below.items():
+                if key not in found and (cell := blocks.at(row.number)) is not None:
+                    found[key] = cell
             yield RawRow(row.number, found, row.hidden)
+
+
+class _Below:
+    """What is merged over a row, asked from the top to the bottom."""
+
+    def __init__(self, blocks: Sequence[Spread]) -> None:
+        self._blocks = iter(blocks)
+        self._block = next(self._blocks, None)
+
+    def at(self, number: int) -> Cell:
+        while self._block is not None and self._block.last_row < number:
+            self._block = next(self._blocks, None)
+        return self._block.cell if self._block is not None and self._block.first_row <= number else None
 
 
 @dataclass(frozen=True)

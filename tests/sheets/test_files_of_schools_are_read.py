@@ -135,6 +135,16 @@ def test_quotes_commas_and_line_breaks_stay_in_a_csv_cell(tmp_path: Path) -> Non
     ]
 
 
+def test_a_number_that_was_forced_to_be_text_in_a_csv_file_is_the_number(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        '姓名,证件号码\n张三,="360101201509011015"\n李四,"=""36010120120901007X"""\n', encoding="utf-8"
+    )
+    assert [row.cells[1] for row in read(tmp_path / "a.csv").sheets[0].rows[1:]] == [
+        "360101201509011015",
+        "36010120120901007X",
+    ]
+
+
 def test_an_xls_file_is_read_with_what_is_hidden_in_it(tmp_path: Path) -> None:
     rows: list[tuple[Cell, ...]] = [*ROWS, ("合计", 3.5), (CellError("#N/A"), None, 1.0)]
     book = read(save_xls(tmp_path / "a.xls", rows, hidden=[2], merged="01000000010000000000"))

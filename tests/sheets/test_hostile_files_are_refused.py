@@ -97,6 +97,10 @@ def far_below(path: Path) -> Path:
     )
 
 
+def endless_tags(path: Path) -> Path:
+    return raw_xlsx(path, ['<row hidden="1" ' * 100_000, '<c r="AAA1" t="e" ' * 100_000])
+
+
 def truncated(path: Path) -> Path:
     data = save_xlsx(path, {"名单": ROWS * 500}).read_bytes()
     path.write_bytes(data[: len(data) // 2])
@@ -151,6 +155,7 @@ CASES: list[tuple[Maker, str, str]] = [
     (wide, "a.xlsx", "too_many_columns"),
     (far_corner, "a.xlsx", "too_many_columns"),
     (far_below, "a.xlsx", "too_many_rows"),
+    (endless_tags, "a.xlsx", "truncated"),
     (truncated, "a.xlsx", "truncated"),
     (damaged, "a.xlsx", "truncated"),
     (broken_xml, "a.xlsx", "truncated"),

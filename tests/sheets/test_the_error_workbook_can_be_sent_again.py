@@ -115,6 +115,7 @@ def test_a_hidden_sheet_with_something_bad_is_shown(tmp_path: Path) -> None:
     book = Workbook(tuple(Sheet(name, sheet(ROWS).rows, hidden=True) for name in ("甲", "乙")))
     out = load_workbook(answered(tmp_path / "a.xlsx", book, [Fault(1, 6, 1, "缺少姓名。")]))
     assert {one.title: one.sheet_state for one in out} == {"甲": "hidden", "乙": "visible"}
+    assert out.active.title == "乙"
 
 
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
