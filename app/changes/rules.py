@@ -19,6 +19,7 @@ class ChangeKind(StrEnum):
     STUDY_RESUMED = "study_resumed"
     PLACE_KEPT = "place_kept"
     STUDENT_REOPENED = "student_reopened"
+    STUDENT_READMITTED = "student_readmitted"
     NODE_CREATED = "node_created"
     NODE_RENAMED = "node_renamed"
     NODE_MOVED = "node_moved"

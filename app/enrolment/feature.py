@@ -7,7 +7,7 @@ from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
 from app.enrolment.jobs import EXPORT
 from app.enrolment.labels import student_lines
-from app.enrolment.roll import catch_up, count_no_more, follow_class, recount_hardship
+from app.enrolment.roll import catch_up, count_no_more, follow_class, follow_person, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.enrolment.undone import decided_since, forget_rows
 from app.enrolment.views import SCREENS
@@ -39,7 +39,7 @@ FEATURE = Feature(
     listeners=(
         Listener(PlanOpened, ask_everybody),
         Listener(PlanReopened, catch_up),
-        Listener(StudentsPlaced, ask_newcomers),
+        Listener(StudentsPlaced, follow_person),
         Listener(StudentsMoved, follow_class),
         Listener(StudentsLeft, count_no_more),
         Listener(StudentsPaused, count_no_more),

@@ -9,14 +9,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Row, Update, any_, literal, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor, ids_in
 from app.access.scope import everything
 from app.core.clock import sql_now
 from app.enrolment.models import Enrolment
-from app.enrolment.services import ask_everybody, ask_newcomers, in_hardship
+from app.enrolment.services import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.workflow import UNDECIDED
 from app.plans.models import Plan
 from app.plans.rules import PlanOpened, PlanReopened
@@ -40,6 +40,51 @@ def follow_class(session: Session, actor: Actor, event: StudentsMoved) -> None:
     _follow(session, going)
     _take_out(session, [row.id for row in rows if row.id not in set(going) and row.state in UNDECIDED])
     ask_newcomers(session, actor, StudentsPlaced(event.ids))
+
+
+def follow_person(session: Session, actor: Actor, event: StudentsPlaced) -> None:
+    """When somebody comes to a school after leaving one: what was decided goes along in a plan over both.
+
+    Rows of plans that do not reach the new class, or do not ask there, stay counted where they were decided. Everybody
+    is then asked in the plans in which no row of theirs lives.
+    """
+    left = aliased(Student)
+    stmt = (
+        select(Enrolment.id, Enrolment.plan_id, Enrolment.tree_path, Student.tree_path.label("new_path"))
+        .join(Plan, Plan.id == Enrolment.plan_id)
+        .join(left, left.id == Enrolment.student_id)
+        .join(Student, Student.person_id == Enrolment.person_id)
+        .where(
+            Student.id == _one_of(event.ids),
+            left.closed_on.is_not(None),
+            Enrolment.removed_at.is_(None),
+            Plan.state == PlanState.OPEN,
+            Student.tree_path.startswith(Plan.tree_path),
+            stage_at(Student.tree_path) == any_(Plan.audience),
+        )
+        .order_by(Enrolment.id)
+    )
+    found = session.execute(everything(stmt, because=ROLL)).all()
+    if found:
+        nodes = {node_id for row in found for path in (row.tree_path, row.new_path) for node_id in ids_in(path)}
+        share_units(session, {row.plan_id for row in found}, nodes)
+        locked = session.execute(everything(stmt.with_for_update(of=Enrolment), because=ROLL)).all()
+        _carry(session, [row.id for row in locked], event.ids)
+    ask_newcomers(session, actor, event)
+
+
+def _carry(session: Session, ids: Sequence[int], students: Sequence[int]) -> None:
+    """Let rows stand where the person's present record stands."""
+    values = {
+        "student_id": Student.id,
+        "node_id": Student.node_id,
+        "tree_path": Student.tree_path,
+        "school_id": Student.school_id,
+    }
+    moved = update(Enrolment).where(
+        Enrolment.id == _one_of(ids), Student.person_id == Enrolment.person_id, Student.id == _one_of(students)
+    )
+    _execute(session, moved.values(**values, version=Enrolment.version + 1), ids)
 
 
 def count_no_more(session: Session, _actor: Actor, event: StudentsLeft | StudentsPaused) -> None:

@@ -99,6 +99,7 @@ CHANGES = {
     "study_resumed": _l("Study resumed"),
     "place_kept": _l("Place kept"),
     "student_reopened": _l("Leaving undone"),
+    "student_readmitted": _l("Readmitted"),
     "node_created": _l("Place added"),
     "node_renamed": _l("Place renamed"),
     "node_moved": _l("Place moved"),

@@ -77,6 +77,8 @@ FEATURE = Feature(
         "since_on_missing": _l("Please give the day the recognition begins."),
         "shown_already": _l("This was shown already. To see it again, open the form anew and give a reason."),
         "student_registered": _l("The student has been added."),
+        "is_deceased": _l("Who has died is not readmitted. If the entry was a mistake, undo the leaving."),
+        "student_readmitted": _l("The student has been readmitted; this is the new record."),
         "status_changed": _l("The status has been changed."),
         "student_left": _l("The student has left the school."),
         "students_moved": _l("%(count)s students have been transferred to class %(class_number)s."),

@@ -173,6 +173,36 @@ class NewStudentForm(StudentForm):
     until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
 
 
+class ReadmissionForm(ActForm):
+    """Where somebody who left comes again, and the particulars of the new record."""
+
+    class_text = PickerField(
+        _l("Class"),
+        [InputRequired(NEEDED), LONG],
+        endpoint="StudentView.classes",
+        description=_l("Type the class number or part of the name and choose."),
+    )
+    student_number = StringField(
+        _l("Student number"), [InputRequired(NEEDED), LONG], description=_l("4 to 20 letters, digits or hyphens.")
+    )
+    class_roll_number = WholeField(_l("Number in class"), [Optional()], description=_l("1 to 99."))
+    entry_date = DayField(_l("Entry date"), [Optional()])
+    expected_graduation_date = DayField(_l("Expected graduation"), [Optional()])
+    entry_mode = _choice(_l("Way of entry"), ENTRY_MODES)
+    boarding = _choice(_l("Boarding"), BOARDING)
+
+    def particulars(self) -> Particulars:
+        """What was typed about the time at the school."""
+        return Particulars(
+            self.student_number.data or "",
+            self.entry_date.data,
+            self.expected_graduation_date.data,
+            boarding=self.boarding.data or None,
+            class_roll_number=self.class_roll_number.data,
+            entry_mode=self.entry_mode.data or None,
+        )
+
+
 class TransferForm(ActForm):
     """The target class of students."""
 

@@ -140,6 +140,7 @@ KINDS = {
     "study_resumed": _l("Study resumed"),
     "place_kept": _l("Place kept"),
     "student_reopened": _l("Leaving undone"),
+    "student_readmitted": _l("Readmitted"),
     "hardship_changed": _l("Hardship"),
     "import_undone": _l("Import undone"),
 }

@@ -239,6 +239,12 @@ def history(session: Session, actor: Actor, record: Record) -> list[ChangeRecord
     return list(session.scalars(visible(stmt, ChangeRecord, actor, Permission.CHANGE_READ)))
 
 
+def present_of(session: Session, actor: Actor, record: Record) -> int | None:
+    """The open record of the person of a closed one, where the actor may see it."""
+    stmt = select(Student.id).where(Student.person_id == record.person_id, Student.closed_on.is_(None))
+    return session.scalar(visible(stmt, Student, actor, Permission.STUDENT_READ))
+
+
 def enrolments(session: Session, actor: Actor, record: Record) -> list[EnrolmentLine]:
     """The enrolments of a student as far as the actor may read them."""
     return [line for known in ENROLMENTS for line in known(session, actor, record.id)]

@@ -214,6 +214,12 @@ class ClassIsClosed(Conflict):
     code = "class_is_closed"
 
 
+class IsDeceased(Conflict):
+    """Who has died is not readmitted; a wrong entry is undone."""
+
+    code = "is_deceased"
+
+
 class SameClass(Conflict):
     """Some of the students are in the target class already (CC-08); `count` says how many."""
 

@@ -169,6 +169,7 @@ RULES: dict[str, Rule] = {
     "StatusView.resume": Rule(form=STATUS),
     "StatusView.reopen": Rule(form={"reason": "录入有误", "version": "1"}),
     "StatusView.leave": Rule(form={**STATUS, "state": "withdrawn"}),
+    "ReadmissionView.readmit": Rule(form={"class_text": "@node", "student_number": "T-77777"}),
     "HardshipView.add": Rule(form=HARDSHIP),
     "HardshipView.edit": Rule(form={**HARDSHIP, "reason": "录入有误", "version": "1"}),
     "HardshipView.end": Rule(form={"until_on": "2027-01-01", "version": "1"}),

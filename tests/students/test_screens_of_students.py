@@ -281,3 +281,17 @@ def test_a_mistaken_leaving_is_undone_on_screen(visit: Visiting, world: World) -
     assert f'href="/students/{one}/reopen"' in admin.get(f"/students/{one}").get_data(as_text=True)
     assert admin.fill(f"/students/{one}/reopen", reason="点错学生").status_code == 303
     assert f'href="/students/{one}/edit"' in admin.get(f"/students/{one}").get_data(as_text=True)
+
+
+def test_who_left_is_readmitted_on_screen(visit: Visiting, world: World) -> None:
+    admin, one = visit("school_admin", "zh_Hans_CN"), world.of(A)[0].student_id
+    assert admin.fill(f"/students/{one}/leave", state="withdrawn", on="2026-11-01", reason="迁居").status_code == 303
+    assert f'href="/students/{one}/readmit"' in admin.get(f"/students/{one}").get_data(as_text=True)
+    asked = {"class_text": "THRUSH-202602", "student_number": "1"}
+    assert admin.fill(f"/students/{one}/readmit", **asked).status_code == 422
+    answer = admin.fill(f"/students/{one}/readmit", **{**asked, "student_number": "BACK-001"})
+    assert answer.status_code == 303
+    assert "BACK-001" in admin.get(answer.headers["Location"]).get_data(as_text=True)
+    old = admin.get(f"/students/{one}").get_data(as_text=True)
+    assert f'href="{answer.headers["Location"]}"' in old
+    assert f'href="/students/{one}/readmit"' not in old

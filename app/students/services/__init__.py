@@ -1,7 +1,8 @@
 """Every write to students: a package because one file would be too long to read in a sitting.
 
-`admission` new rows, `registration` one student from a form, `correction` fields, `movement` classes,
-`status` leave and leaving, `family` guardians, `hardship` recognitions, `disclosure` one secret in clear.
+`admission` new rows, `registration` one student from a form, `readmission` who left, `correction` fields,
+`movement` classes, `status` leave and leaving, `family` guardians, `hardship` recognitions,
+`disclosure` one secret in clear.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from app.students.services.family import (
 )
 from app.students.services.hardship import correct_recognition, end_recognition, recognise, revoke_recognition
 from app.students.services.movement import follow_merge, move
+from app.students.services.readmission import readmit
 from app.students.services.registration import register
 from app.students.services.status import change_status, leave
 
@@ -48,6 +50,7 @@ __all__ = [
     "leave",
     "move",
     "move_access",
+    "readmit",
     "recognise",
     "register",
     "rename_access",

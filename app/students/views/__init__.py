@@ -13,6 +13,7 @@ from app.students.views.hardship import HardshipView
 from app.students.views.listing import StudentView
 from app.students.views.movement import StudentMoveView
 from app.students.views.page import StudentPageView
+from app.students.views.readmission import ReadmissionView
 from app.students.views.record import StudentRecordView
 from app.students.views.status import StatusView
 
@@ -22,6 +23,7 @@ SCREENS = (
     StudentRecordView,
     StudentMoveView,
     StatusView,
+    ReadmissionView,
     HardshipView,
     DisclosureView,
     StudentAccessView,

@@ -20,6 +20,7 @@ from app.students.labels import FIELDS, KINDS, RELATIONS, STATES, shown
 from app.students.views.acting import StudentActScreen, page_of, record_for
 from app.students.views.hardship import recognition_lines
 from app.students.views.listing import ops
+from app.students.views.readmission import readmission_ops
 from app.students.views.status import status_ops
 from app.web.acts import done
 from app.web.forms import RecordForm
@@ -47,7 +48,11 @@ class StudentPageView(StudentActScreen):
             record=record,
             state_label=STATES[record.state],
             facts=_facts(record),
-            ops=[*ops(record.id, record.tree_path, is_open=record.is_open, on_page=True), *status_ops(record)],
+            ops=[
+                *ops(record.id, record.tree_path, is_open=record.is_open, on_page=True),
+                *readmission_ops(record),
+                *status_ops(record),
+            ],
             may_change=may_change,
             families=[
                 {**vars(one), "relation_label": RELATIONS[one.relation]}
