@@ -27,6 +27,10 @@ CLASS_NUMBER = re.compile(r"[A-Za-z0-9-]{1,20}")
 GEOGRAPHY = ("ministry", "province", "city", "county")
 
 
+PEOPLE_OF_UNIT = "全体职工"
+"""The name of the class in which the people of a unit stand (DESIGN, Place); names are kept as entered, in Chinese."""
+
+
 @dataclass(frozen=True)
 class NewNode:
     """A node to be made. `code` is the official one, or None for the parent's code, a dash and a serial."""
@@ -84,6 +88,12 @@ class BadPlace(Invalid):
     """A node of this kind cannot stand below that one."""
 
     code = "bad_place"
+
+
+def bare_units(nodes: Sequence[NewNode]) -> frozenset[int]:
+    """The places in a list of new nodes at which a unit stands that the list gives no class of its own."""
+    with_class = {node.parent_code for node in nodes if node.kind == "class"}
+    return frozenset(i for i, node in enumerate(nodes) if node.kind == "unit" and node.code not in with_class)
 
 
 def checked_name(name: str) -> str:

@@ -21,12 +21,14 @@ from app.core.errors import NotFound
 from app.core.events import tell
 from app.orgs.models import ClassGroup, ClassSet, ClassSetClass, Kind, NodePlacement, OrgNode
 from app.orgs.rules import (
+    PEOPLE_OF_UNIT,
     ClassNumberTaken,
     CodeTaken,
     NameTaken,
     NewNode,
     NodesPlanted,
     RootExists,
+    bare_units,
     check_place,
     checked_name,
     class_number,
@@ -56,23 +58,27 @@ def plant_root(session: Session, actor: Actor, *, kind: str, name: str, code: st
     root = session.scalars(entering(made, OrgNode, actor, Permission.ORG_CREATE)).one()
     _begin_placements(session, actor, [{"node_id": root.id, "parent_id": None, "path": path}])
     record(session, actor, "org:create", subject="org_node", ids=ids, path=path, after={"name": name, "kind": kind})
+    if kind == Kind.UNIT:
+        grow(session, actor, [NewNode(code, Kind.CLASS, PEOPLE_OF_UNIT)])
     return root
 
 
 def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, int]:
     """Add nodes below nodes the actor may add to; a node may stand below one earlier in the list. All or nothing.
 
-    Returns code → id of the new nodes. Raises `NotFound` for a parent out of scope, `BadPlace`, `CodeTaken`,
+    A unit comes with the class its people stand in, unless the list names one. Returns code → id of the new nodes.
+    Raises `NotFound` for a parent out of scope, `BadPlace`, `CodeTaken`,
     `ClassNumberTaken`, `Invalid`. The parents are locked, so that of two who add below one node the second waits.
     """
     if not nodes:
         return {}
     parents = _parents(session, actor, {node.parent_code for node in nodes} - {node.code for node in nodes})
-    rows = _laid_out(nodes, _known(session, parents), _new_ids(session, len(nodes)), _serials(session, parents))
+    bare = bare_units(nodes)
+    ids = _new_ids(session, len(nodes) + len(bare))
+    nodes, rows = _laid_out(nodes, bare, _known(session, parents), ids, _serials(session, parents))
     _refuse_taken(session, [row["code"] for row in rows])
     _refuse_serials_of_others(session, actor, {node.code for node in nodes if node.code})
     _insert(session, actor, nodes, rows)
-    ids = [row["id"] for row in rows]
     record(
         session,
         actor,
@@ -188,15 +194,26 @@ def _serials(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, int]
     return {ids[parent_id]: n for parent_id, n in counted if parent_id is not None}
 
 
-def _laid_out(nodes: Sequence[NewNode], known: dict[str, Row], ids: list[int], serials: dict[str, int]) -> list[Row]:
-    rows: list[Row] = []
-    for node, node_id in zip(nodes, ids, strict=True):
+def _laid_out(
+    nodes: Sequence[NewNode],
+    bare: frozenset[int],
+    known: dict[str, Row],
+    ids: Sequence[int],
+    serials: dict[str, int],
+) -> tuple[list[NewNode], list[Row]]:
+    """The nodes with the rows they become, each unit of `bare` (places in the list) followed by its class."""
+    wanted, rows, fresh = [], [], iter(ids)
+    for place, node in enumerate(nodes):
         if node.parent_code not in known:
             raise NotFound(what="node")
-        row = _row(node, node_id, known[node.parent_code], serials)
+        row = _row(node, next(fresh), known[node.parent_code], serials)
         known[row["code"]] = row
+        wanted.append(node)
         rows.append(row)
-    return rows
+        if place in bare:
+            wanted.append(NewNode(row["code"], Kind.CLASS, PEOPLE_OF_UNIT))
+            rows.append(_row(wanted[-1], next(fresh), row, serials))
+    return wanted, rows
 
 
 def _row(node: NewNode, node_id: int, parent: Row, serials: dict[str, int]) -> Row:

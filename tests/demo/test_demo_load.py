@@ -137,8 +137,25 @@ def test_every_student_stands_in_the_class_with_the_decision_that_was_made(demo_
         .join(Person, Person.id == Student.person_id)
         .join(Enrolment, Enrolment.student_id == Student.id)
         .join(Plan, Plan.id == Enrolment.plan_id)
+        .where(Enrolment.removed_at.is_(None))
     )
     assert Counter(demo_session.execute(everything(stmt, because=TEST))) == wanted
+
+
+def test_somebody_came_by_way_of_two_other_schools(demo_session: Session) -> None:
+    stmt = (
+        select(Student.person_id, Student.school_id, Student.state, Student.opened_on, Student.closed_on)
+        .join(Person, Person.id == Student.person_id)
+        .where(Person.name == "孟远航")
+        .order_by(Student.opened_on)
+    )
+    first, second, now = demo_session.execute(everything(stmt, because=TEST)).all()
+    assert {first.person_id, second.person_id, now.person_id} == {now.person_id}
+    assert len({first.school_id, second.school_id, now.school_id}) == 3
+    assert [row.state for row in (first, second, now)] == ["transferred_out", "transferred_out", "in_school"]
+    assert first.closed_on <= second.opened_on <= second.closed_on <= now.opened_on
+    rows = select(Enrolment.removed_at.is_(None)).where(Enrolment.person_id == now.person_id).order_by(Enrolment.id)
+    assert demo_session.scalars(everything(rows, because=TEST)).all() == [False, False, True]
 
 
 def test_recognitions_of_hardship_are_in_the_database(demo_session: Session) -> None:

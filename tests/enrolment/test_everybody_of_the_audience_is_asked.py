@@ -92,7 +92,8 @@ def test_only_who_is_in_school_is_asked(
     closed: bool,  # noqa: FBT001  a column of the table above
     count: int,
 ) -> None:
-    day = "closed_on = '2026-10-01', close_reason = 'gone'" if closed else "closed_on = NULL"
+    since = "state_on = '2026-10-01', state_reason = 'ill'"
+    day = "closed_on = '2026-10-01', close_reason = 'gone'" if closed else f"closed_on = NULL, {since}"
     session.connection().execute(
         text(f"UPDATE student SET state = :state, {day} WHERE id = :id"),
         {"state": state, "id": world.of(A)[0].student_id},

@@ -161,3 +161,25 @@ def test_a_refused_batch_is_refused_as_a_whole(session: Session) -> None:
     with pytest.raises(Conflict):
         grow(session, SYSTEM, [NewNode(A, "grade", "一", code="ONE"), NewNode(A, "grade", "二", code=B)])
     assert session.scalars(everything(select(OrgNode).where(OrgNode.code == "ONE"), because=TEST)).all() == []
+
+
+def test_a_unit_comes_with_the_class_its_people_stand_in(session: Session, node: FindNode) -> None:
+    units = [NewNode(COUNTY_A, "unit", "东湖区图书馆"), NewNode(COUNTY_A, "unit", "文化馆", "U-9")]
+    made = grow(session, SYSTEM, units)
+    codes = list(made)
+    assert codes[1::2] == [f"{codes[0]}-1", "U-9-1"]
+    for unit_code, class_code in zip(codes[::2], codes[1::2], strict=True):
+        unit, people = node(unit_code), node(class_code)
+        assert (people.kind, people.name, people.parent_id, people.school_id) == (
+            "class",
+            "全体职工",
+            unit.id,
+            unit.id,
+        )
+        assert people.path == f"{unit.path}{people.id}/"
+        assert numbers_of(session, [people.id]) == ["1"]
+
+
+def test_a_unit_with_a_class_of_its_own_gets_no_second_one(session: Session) -> None:
+    nodes = [NewNode(COUNTY_A, "unit", "文化馆", "U-9"), NewNode("U-9", "class", "在职人员", "U-9-A", "7")]
+    assert list(grow(session, SYSTEM, nodes)) == ["U-9", "U-9-A"]

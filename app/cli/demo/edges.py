@@ -19,6 +19,7 @@ class Edge:
     leap_day: bool = False
     elder_twin: bool = False
     twin_of_last: bool = False
+    transferred: bool = False
 
 
 _ID = CertificateType.RESIDENT_ID
@@ -40,5 +41,6 @@ EDGES = (
     Edge(certificate=CertificateType.OTHER),
     Edge(certificate=CertificateType.HOUSEHOLD_REGISTER),
     Edge(name="尉迟明", sex=Sex.MALE, certificate=_ID),
+    Edge(name="孟远航", sex=Sex.MALE, certificate=_ID, transferred=True),
 )
 """Given to the first students of the junior school, in this order; the twins follow each other."""

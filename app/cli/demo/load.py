@@ -21,6 +21,7 @@ from app.access.gate import bind
 from app.access.scope import everything
 from app.cli.demo import accounts_file, campaigns, sign_ins
 from app.cli.demo.accounts_file import DemoAccount
+from app.cli.demo.earlier import earlier_stays
 from app.cli.demo.people import DemoStudent, make
 from app.cli.demo.tree import DemoTree, build
 from app.core import clock, events
@@ -193,6 +194,9 @@ def _admit(
     The plans are open before, so that each admission makes the row that is counted, as it does in ordinary life.
     """
     persons = people_services.enter(session, SYSTEM, [_person(student) for student in batch], keyring=demo.keyring)
+    for student, person_id in zip(batch, persons, strict=True):
+        if student.was_transferred:
+            earlier_stays(session, demo.tree, student, person_id, year=demo.year, keyring=demo.keyring)
     new = [_student(student, person_id, demo.year) for student, person_id in zip(batch, persons, strict=True)]
     ids = student_services.admit(session, SYSTEM, new, keyring=demo.keyring)
     decided: dict[int, list[Decision]] = {}
@@ -223,7 +227,7 @@ def _student(student: DemoStudent, person_id: int, year: int) -> NewStudent:
         person_id=person_id,
         class_code=student.class_code,
         student_number=student.student_number,
-        opened_on=student.entry_date,
+        opened_on=since if student.was_transferred else student.entry_date,
         entry_date=student.entry_date,
         expected_graduation_date=student.graduation_date,
         phone=student.phone,

@@ -80,6 +80,8 @@ class DemoStudent:
     choice: str | None
     waiver_reason: WaiverReason | None
     hardship: tuple[DemoHardship, ...]
+    was_transferred: bool = False
+    """Came by way of two other schools (转学两次)."""
 
 
 class _Maker:
@@ -160,4 +162,5 @@ def _class_of(maker: _Maker, tree: DemoTree, group: DemoClass, edges: Iterator[E
             choice=choice.choice,
             waiver_reason=choice.waiver_reason,
             hardship=maker.choices.hardship(stage, always=state is EnrolmentState.WAIVED),
+            was_transferred=edge.transferred,
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count, cycle
 
 from app.orgs.models import Kind, Stage
+from app.orgs.rules import PEOPLE_OF_UNIT
 
 PROVINCE = ("36", "江西省")
 CITIES = {"3601": "南昌市", "3607": "赣州市", "3604": "九江市", "3611": "上饶市"}
@@ -259,7 +260,7 @@ def _unit(builder: _Builder) -> str:
     # The people of a unit stand in a class node made with it (DESIGN, Place); staff are no students, so it is empty.
     unit = DemoNode(builder.serial("3601"), Kind.UNIT, "南昌市示范事业单位", "3601")
     builder.add(unit)
-    builder.add(DemoNode(builder.serial(unit.code), Kind.CLASS, "全体职工", unit.code, "1"))
+    builder.add(DemoNode(builder.serial(unit.code), Kind.CLASS, PEOPLE_OF_UNIT, unit.code, "1"))
     return unit.code
 
 
