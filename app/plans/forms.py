@@ -64,7 +64,7 @@ class PlanForm(WindowForm):
         [Optional(), Length(1, 40, _l("At most 40 characters."))],
         description=_l("Left empty, one is made from the cover year and the place; it never changes"),
     )
-    product = SelectField(_l("Insurance"), choices=[*PRODUCTS.items()])
+    product = SelectField(_l("Kind of insurance"), choices=[*PRODUCTS.items()])
     cover_year = IntegerField(
         _l("Cover year"), [InputRequired(NEEDED), NumberRange(2000, 2100, _l("A year such as 2027."))]
     )

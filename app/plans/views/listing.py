@@ -37,7 +37,7 @@ LISTING = Listing(
     title=_l("Insurance plans"),
     columns=(
         Column("name", _l("Plan"), role="title"),
-        Column("product", _l("Insurance")),
+        Column("product", _l("Kind of insurance")),
         Column("cover_year", _l("Cover year")),
         Column("place", _l("Place")),
         Column("window", _l("Applications")),
@@ -206,7 +206,7 @@ def _row(line: queries.Line) -> dict[str, Any]:
 
 def _facts(plan: Plan) -> list[tuple[str, str]]:
     facts = [
-        (gettext("Insurance"), str(PRODUCTS[plan.product])),
+        (gettext("Kind of insurance"), str(PRODUCTS[plan.product])),
         (gettext("Cover year"), str(plan.cover_year)),
         (gettext("Code"), plan.code),
         (gettext("Who is asked"), "、".join(str(STAGES[stage]) for stage in plan.audience)),

@@ -138,7 +138,7 @@ def _renumbered(form: PlanForm, work: Callable[[], T]) -> T:
         return work()
     except Invalid as refusal:
         fields = {_typed_name(name, typed): code for name, code in refusal.fields.items()}
-        raise Invalid(fields, **refusal.facts) from refusal
+        raise Invalid(fields) from refusal
 
 
 def _typed_name(name: str, typed: Mapping[str, list[int]]) -> str:
