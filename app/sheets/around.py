@@ -24,10 +24,14 @@ _FOOT = re.compile(
 )
 _EXAMPLE = re.compile(r"[（(\[【<]?\s*(?:示例|样例|例如|例\s*[:：]|范例|example)", re.IGNORECASE)
 _CLASS = re.compile(r"[^\s,，。:：;；]{0,30}?班(?!主任|级|长)")
-_AFTER_SCHOOL = re.compile(r"^.*(?:大学|学院|学校|小学|中学|幼儿园|职高|中专)(?=.)")
+_BEFORE_CLASS = re.compile(
+    r"^.*(?:大学|学院|学校|小学|中学|幼儿园|职高|中专|名单|名册|花名册|登记表|信息表|汇总表|统计表)(?=.)"
+)
 _LABEL = re.compile(r"班级(?:名称)?[:：]\s*([^\s,，:：]{1,30})")
 _NO_CLASS = re.compile(
-    r"(?:sheet|工作表|表)\s*\d*|.*(?:名单|名册|花名册|汇总|说明|填报|模板|登记表|信息表)", re.IGNORECASE
+    r"sheet|工作表|^表|名单|名册|汇总|统计|说明|填报|模板|登记|信息|学生|数据|导出|导入|export|data|学年|学期|季|年.*月"
+    r"|^(?:19|20)\d\d(?:\D.*)?$",
+    re.IGNORECASE,
 )
 _SHORT_CLASS = re.compile(r".*[0-9一二三四五六七八九十级班大中小]\W*")
 _YEAR = re.compile(r"^[0-9]{4}(?:[-~—/][0-9]{2,4})?(?:学年度?|年度?)(?:第?[一二上下春秋]学?[期季]?)?")
@@ -88,7 +92,7 @@ def class_in_title(rows: Sequence[Row]) -> str:
 def class_in_text(text: str) -> str:
     """The class named in a text, without the year and the school before it; empty when there is none."""
     for found in _CLASS.finditer(text):
-        word = _YEAR.sub("", _AFTER_SCHOOL.sub("", found[0]))
+        word = _YEAR.sub("", _BEFORE_CLASS.sub("", found[0]).lstrip(" (（[【-—_"))
         if len(word) > 1 and _SHORT_CLASS.fullmatch(word[:-1]):
             return word
     return ""
@@ -99,4 +103,4 @@ def class_in_name(name: str) -> str:
     if found := class_in_text(name):
         return found
     word = name.strip()
-    return word if word and not _NO_CLASS.fullmatch(word) and _SHORT_CLASS.fullmatch(word) else ""
+    return word if word and not _NO_CLASS.search(word) and _SHORT_CLASS.fullmatch(word) else ""

@@ -229,3 +229,26 @@ def _with_groups(header: Header, grid: Grid, wordings: Wordings) -> Header:
 
 def _plain(text: str) -> str:
     return text.replace("：", ":")
+
+
+def side_by_side(header: Header, wordings: Wordings) -> list[Header]:
+    """The heading, or its parts where two lists stand side by side on a page to save paper.
+
+    They do where every required column comes again, all further to the right than all of the first list.
+    """
+    required = {column.key for column in wordings.layout.required}
+    places: dict[str, list[int]] = {key: [] for key in required}
+    for index, texts in header.parts.items():
+        match = wordings.match(texts) if index != header.reasons else None
+        if match and match[0] in required:
+            places[match[0]].append(index)
+    if not required or any(len(found) < 2 for found in places.values()):  # noqa: PLR2004  the first and again
+        return [header]
+    cut = min(found[1] for found in places.values())
+    if max(found[0] for found in places.values()) >= cut:
+        return [header]
+    left, right = (
+        read_header(header.rows, {index: texts for index, texts in header.parts.items() if side(index)}, wordings)
+        for side in (cut.__gt__, cut.__le__)
+    )
+    return [left, *side_by_side(right, wordings)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from app.sheets.around import class_in_name, class_in_title, is_example, is_foot, is_total, repeats
 from app.sheets.columns import CellKind, Layout
-from app.sheets.headings import Header, Wordings, find_header
+from app.sheets.headings import Header, Wordings, find_header, side_by_side
 from app.sheets.tables import LEFT_OUT, REASONS, Finding, RawRow, Recognition, Spread, Table
 from app.sheets.workbook import Cell, Row, Sheet, Workbook, column_letters
 
@@ -67,10 +67,19 @@ class _Reader:
                 self._say("no_header", looked_for=tuple(column.key for column in layout.required or layout.columns))
             return []
         titles = [row for row in self.sheet.rows if row.number < header.rows[0].number]
-        pages = [page for page in self._pages(header, titles) if page[1]] or [(titles, [])]
-        spread = self._spread(header)
-        tables = [self._table(header, above, body, spread) for above, body in pages]
-        self._notice(header, tables)
+        tables: list[Table] = []
+        for part in side_by_side(header, self.wordings):
+            pages = [page for page in self._pages(part, titles) if page[1]] or [(titles, [])]
+            spread = self._spread(part)
+            found = [self._table(part, above, body, spread) for above, body in pages]
+            self._notice(part, found)
+            tables += found
+        if self.sheet.hidden:
+            self._say("hidden_sheet")
+        for why, rows in self._left_out.items():
+            if why != "empty":
+                numbers = sorted(set(rows))
+                self._say("rows_left_out", numbers[0], why=why, rows=tuple(numbers[:LISTED]), count=len(numbers))
         return tables
 
     def _say(self, code: str, row: int | None = None, **facts: object) -> None:
@@ -170,18 +179,13 @@ class _Reader:
         return spread
 
     def _notice(self, header: Header, tables: Sequence[Table]) -> None:
-        """Say what a person should know about this sheet."""
-        if self.sheet.hidden:
-            self._say("hidden_sheet")
+        """Say what a person should know about the columns of a heading and the rows below it."""
         self._notice_hidden(header, tables)
         for column in self.wordings.layout.required:
             if column.key not in header.mapping:
                 self._say("missing_column", key=column.key)
         for index, key in header.doubled:
             self._say("column_doubled", heading=header.headings[index], key=key, column=column_letters(index))
-        for why, rows in self._left_out.items():
-            if why != "empty":
-                self._say("rows_left_out", rows[0], why=why, rows=tuple(rows[:LISTED]), count=len(rows))
 
     def _notice_hidden(self, header: Header, tables: Sequence[Table]) -> None:
         hidden = [row.number for table in tables for row in table.body if row.hidden]

@@ -143,6 +143,16 @@ def test_classes_one_below_the_other_are_tables_of_their_own() -> None:
         ("Sheet1", "东湖学校学生名单", ""),
         ("学生名单", "各班班主任填写", ""),
         ("工作表2", "填表人：班长", ""),
+        ("Sheet1 (2)", "学生名单", ""),
+        ("2026", "学生名单", ""),
+        ("2026年9月", "学生名单", ""),
+        ("学生信息1", "学生名单", ""),
+        ("学生名单(七1班)", "学生名单", "七1班"),
+        ("高一3", "学生名单", "高一3"),
+        ("实验班", "学生名单", "实验班"),
+        ("Sheet1", "2026年秋季七(1)班学生名单", "七(1)班"),
+        ("Sheet1", "2026-2027学年第一学期三年级2班", "三年级2班"),
+        ("Sheet1", "2024级1班", "2024级1班"),
     ],
 )
 def test_the_class_may_stand_in_the_name_of_the_sheet_or_in_the_title(name: str, title: str, hint: str) -> None:
@@ -168,6 +178,27 @@ def test_a_class_merged_down_a_column_belongs_to_each_row_and_a_name_does_not() 
         ("七(1)班", None),
         ("七(1)班", "王五"),
     ]
+
+
+def test_two_lists_side_by_side_are_both_read() -> None:
+    recognition = found(
+        ("七(1)班学生名单",),
+        ("序号", "姓名", "身份证号", "性别", None, "序号", "姓名", "身份证号", "性别"),
+        (1.0, "张三", ZHANG, "男", None, 3.0, "王五", "36010120120901007X", "男"),
+        (2.0, "李四", LI, "女"),
+        ("合计", None, None, None, None, 4.0, "赵六", "11010519491231002X", "女"),
+    )
+    left, right = recognition.tables
+    assert (left.mapping, right.mapping) == (
+        {"name": 1, "number": 2, "sex": 3},
+        {"name": 6, "number": 7, "sex": 8},
+    )
+    assert [[(row.number, row.cells["name"]) for row in table.rows()] for table in (left, right)] == [
+        [(3, "张三"), (4, "李四")],
+        [(3, "王五"), (5, "赵六")],
+    ]
+    assert {table.class_hint for table in (left, right)} == {"七(1)班"}
+    assert [finding.code for finding in recognition.findings] == ["rows_left_out"]
 
 
 def test_without_a_heading_nothing_is_guessed() -> None:
