@@ -28,3 +28,15 @@ STATES = {
     "waived": _l("Waived"),
     "stopped": _l("Stopped"),
 }
+UNIT_STATES = {
+    "open": _l("Not submitted"),
+    "submitted": _l("Submitted"),
+    "approved": _l("Approved"),
+    "returned": _l("Returned"),
+}
+CHANGES = {
+    "came": _l("Came"),
+    "left": _l("Left"),
+    "changed": _l("Changed"),
+}
+"""What happened to a member after its unit had submitted."""

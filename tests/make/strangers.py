@@ -20,6 +20,7 @@ from app.core.queue import JobRow
 from app.core.stored import StoredFile
 from app.departments.services import create
 from app.enrolment.models import Enrolment
+from app.plans.models import ReportingUnit
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make
 from app.students.models import Guardian, HardshipRecognition
@@ -54,6 +55,8 @@ class Strangers:
     own_file: int
     sheet: int
     own_sheet: int
+    unit: int
+    own_unit: int
 
 
 def bring_strangers(session: Session, world: World) -> Strangers:
@@ -84,7 +87,16 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         own_job=_job(session, world.accounts["school_admin"]),
         sheet=_sheet(session, world.accounts["school_admin_b"], "金丝雀中学"),
         own_sheet=_sheet(session, world.accounts["school_admin"], "画眉中学"),
+        unit=_unit(session, world, B),
+        own_unit=_unit(session, world, A),
     )
+
+
+def _unit(session: Session, world: World, school: str) -> int:
+    stmt = select(ReportingUnit.id).where(
+        ReportingUnit.plan_id == world.plan_id, ReportingUnit.node_id == world.nodes[school]
+    )
+    return session.scalars(everything(stmt, because="a test looks at everything")).one()
 
 
 def _plan(code: str) -> NewPlan:

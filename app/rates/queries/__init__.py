@@ -6,7 +6,7 @@ definition by which all of them are checked. A figure and its list share one con
 
 from __future__ import annotations
 
-from app.rates.queries.live import Row, at, at_each, by_child, children
+from app.rates.queries.live import Row, at, at_each, by_child, children, classes
 from app.rates.queries.people import Member, behind, people, people_page
 from app.rates.queries.places import own_place, place, readable_codes
 
@@ -18,6 +18,7 @@ __all__ = [
     "behind",
     "by_child",
     "children",
+    "classes",
     "own_place",
     "people",
     "people_page",

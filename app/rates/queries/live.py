@@ -109,3 +109,12 @@ def _waiting(actor: Actor, plan: Plan, node: OrgNode, table: Table) -> CTE:
 
 def _sums(columns: Any) -> list[ColumnElement[int]]:
     return [cast(func.coalesce(func.sum(columns[name]), 0), BigInteger).label(name) for name in SUMS]
+
+
+def classes(session: Session, actor: Actor, node: OrgNode, *, limit: int, offset: int) -> tuple[int, list[OrgNode]]:
+    """How many open classes stand at or below a node within the actor's places for figures, and one page of them."""
+    wanted = (OrgNode.kind == "class", OrgNode.closed_at.is_(None), under(OrgNode.path, (node.path,)))
+    counted = visible(select(func.count()).select_from(OrgNode).where(*wanted), OrgNode, actor, Permission.FIGURE_READ)
+    stmt = select(OrgNode).where(*wanted).order_by(OrgNode.path).limit(limit).offset(offset)
+    found = session.scalars(visible(stmt, OrgNode, actor, Permission.FIGURE_READ)).all()
+    return session.scalar(counted) or 0, list(found)

@@ -165,3 +165,8 @@ def _in_scope(stmt: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any
 def _line(row: Row[*tuple[Any, ...]]) -> UnitLine:
     found, step, node, submission = row
     return UnitLine(found.id, found.state, found.version, step, node, submission)
+
+
+def acts(actor: Actor, permission: Permission, role: str) -> bool:
+    """Whether the plan's chain names a role of this actor that holds the permission, wherever."""
+    return as_step(actor, role).holds(permission)
