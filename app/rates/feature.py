@@ -36,6 +36,7 @@ FEATURE = Feature(
         "above_submitted": _l("The level above has submitted already. Its rate has to be returned first."),
         "opinion_missing": _l("Write why it is returned, so that those below know what to do."),
         "opinion_long": _l("At most 500 characters."),
+        "day_to_come": _l("This day has not come yet."),
         "rate_submitted": _l("%(unit)s has been submitted. Nothing in it can be decided until it is returned."),
         "rates_approved": _l("%(count)s rates have been approved."),
         "rates_returned": _l("%(count)s rates have been returned."),

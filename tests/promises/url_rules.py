@@ -160,6 +160,7 @@ RULES: dict[str, Rule] = {
         filters=("field",), form={"field": "number", "guardian": "@guardian_id", "reason": "x"}
     ),
     "FigureView.figures": Rule(refused=("node", "plan")),
+    "FigureView.export": Rule(refused=("node", "plan")),
     "FigureView.people": Rule(refused=("node", "plan")),
     "ClassCardView.cards": Rule(refused=("node", "plan")),
     "RateView.list": Rule(refused=("node", "plan")),

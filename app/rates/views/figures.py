@@ -1,15 +1,20 @@
-"""Figures of a node and its children, and the list behind each figure (W7, W8, M14)."""
+"""Figures of a node and its children, now or as a day ended, and the list behind each figure (W8, M14)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request, url_for
 from flask_appbuilder import expose
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from app.access.actor import ids_in
 from app.access.permissions import Permission
+from app.core import clock
 from app.core.errors import Invalid, NotFound
 from app.lists.paging import paging
 from app.orgs import queries as orgs
@@ -20,9 +25,12 @@ from app.plans.models import Plan
 from app.rates import queries
 from app.rates.labels import FIGURES, STATES
 from app.rates.lines import asked_plan, figure_row, plan_choices
-from app.rates.rules import Status
+from app.rates.rules import Figures, Status, in_export, on_screen
+from app.rates.sheet import workbook
 from app.web.request import actor, reading
-from app.web.screens import Screen, needs
+from app.web.screens import Screen, needs, text_argument
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FigureView(Screen):
@@ -34,23 +42,43 @@ class FigureView(Screen):
     @expose("/")
     @needs(Permission.FIGURE_READ)
     def figures(self) -> str:
-        """The figures of a node (?node=CODE, else the own place) in a plan (?plan=CODE, else the newest)."""
-        node = asked_node()
-        choices = plans.in_progress(reading(), actor())
-        plan = asked_plan(choices)
-        shown = orgs.describe(reading(), [node])[0]
-        total = queries.at(reading(), actor(), plan, node) if plan else None
-        rows = queries.by_child(reading(), actor(), plan, node) if plan else []
+        """The figures of a node (?node=, else the own place) in a plan (?plan=), now or as a day ended (?day=)."""
+        asked = _asked_figures()
+        plan, node, shown = asked.plan, asked.node, asked.place
         return self.page(
             "rates/figures.html",
             plan=plan,
-            plans=plan_choices(choices, plan, "FigureView.figures", node=node.code),
+            plans=plan_choices(asked.choices, plan, "FigureView.figures", node=node.code),
             node={"name": shown.name, "full_name": shown.full_name, "kind_label": KINDS[shown.kind]},
-            rows=[figure_row(plan, row.place, row.figures) for row in rows if plan],
-            total=figure_row(plan, shown, total, leads=False) if plan and total else None,
+            rows=[_line(plan, row.place, row.figures, asked.day) for row in asked.rows if plan],
+            total=_line(plan, shown, asked.total, asked.day, leads=False) if plan and asked.total else None,
             counts_stopped=bool(plan and plan.counts_stopped),
             crumbs=_crumbs(plan, node) if plan else [],
+            code=node.code,
+            day=asked.day,
+            today=clock.today(reading()),
         )
+
+    @expose("/export")
+    @needs(Permission.FIGURE_READ)
+    def export(self) -> Response:
+        """What the page shows, as an Excel file (rates of nothing are 0.00%)."""
+        asked = _asked_figures()
+        if asked.plan is None or asked.total is None:
+            raise NotFound(what="plan")
+        day = asked.day or clock.today(reading())
+        title = f"{asked.place.full_name} · {asked.plan.name} · {day.isoformat()}"
+        shown = [status for status in Status if status is not Status.STOPPED or asked.plan.counts_stopped]
+        headings = [gettext("Place"), *(str(FIGURES[status]) for status in shown), gettext("Insured rate")]
+        headings += [gettext("Waiver rate")]
+        pairs = [*((row.place.name, row.figures) for row in asked.rows), (gettext("Total"), asked.total)]
+        rows = [
+            [name, *(each.count(status) for status in shown), in_export(each.rate), in_export(each.waiver_rate)]
+            for name, each in pairs
+        ]
+        answer = Response(workbook(title, headings, rows), mimetype=XLSX)
+        answer.headers["Content-Disposition"] = f"attachment; filename=figures-{day.isoformat()}.xlsx"
+        return answer
 
     @expose("/people")
     @needs(Permission.FIGURE_READ)
@@ -76,6 +104,60 @@ class FigureView(Screen):
             with_school=shown.school_id is None,
             crumbs=_crumbs(plan, node, with_own=True),
         )
+
+
+@dataclass(frozen=True)
+class AskedFigures:
+    """What the statistics are asked for, and the answer: the node's own figures and those right below it."""
+
+    node: OrgNode
+    place: orgs.Place
+    choices: list[Plan]
+    plan: Plan | None
+    day: date | None
+    total: Figures | None
+    rows: list[queries.Row]
+
+
+def _asked_figures() -> AskedFigures:
+    node = asked_node()
+    choices = plans.in_progress(reading(), actor())
+    plan, day = asked_plan(choices), _asked_day()
+    place = orgs.describe(reading(), [node])[0]
+    if plan is None:
+        return AskedFigures(node, place, choices, None, day, None, [])
+    if day is not None:
+        total, rows = queries.on_day(reading(), actor(), plan, node, day)
+        return AskedFigures(node, place, choices, plan, day, total, rows)
+    total = queries.at(reading(), actor(), plan, node)
+    return AskedFigures(node, place, choices, plan, None, total, queries.by_child(reading(), actor(), plan, node))
+
+
+def _asked_day() -> date | None:
+    """The past day of ?day=2026-11-21, None for today (figures are then those of this instant), or `Invalid`."""
+    text = text_argument("day", 10)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid({"day": "day"}) from error
+    today = clock.today(reading())
+    if day > today:
+        raise Invalid({"day": "day_to_come"})
+    return None if day == today else day
+
+
+def _line(plan: Plan, place: orgs.Place, figures: Figures, day: date | None, *, leads: bool = True) -> dict[str, Any]:
+    """A line of figures; on a past day its numbers open no lists, because lists are of today."""
+    row = figure_row(plan, place, figures, leads=leads)
+    row["waiver_rate_text"] = on_screen(figures.waiver_rate)
+    if day is None:
+        return row
+    row = {key: value for key, value in row.items() if not key.endswith("_href")}
+    if leads:
+        row["name_href"] = url_for("FigureView.figures", plan=plan.code, node=place.code, day=day.isoformat())
+    return row
 
 
 def _are_named(members: Sequence[queries.Member], node: OrgNode) -> bool:

@@ -34,7 +34,7 @@ def unit_row(plan: Plan, line: UnitLine, place: orgs.Place, figures: Figures) ->
     row = figure_row(plan, place, figures, leads=False)
     row |= _money_and_rates(figures)
     row |= {"id": f"{line.id}-{line.version}", "name_href": href}
-    row |= {"state": line.state, "state_label": UNIT_STATES[line.state]}
+    row |= {"state": tone_of(line.state), "state_label": UNIT_STATES[line.state]}
     row["ops"] = [{"label": gettext("Submit") if _may(line, UnitEvent.SUBMIT) else gettext("Details"), "href": href}]
     if _may(line, UnitEvent.APPROVE):
         row["ops"].append({"label": gettext("Review"), "href": _review_href(line)})
@@ -48,7 +48,7 @@ def review_lines(plan: Plan, lines: Sequence[UnitLine]) -> list[dict[str, Any]]:
         {
             "name": names[line.node.path][-1],
             "name_href": url_for("RateView.unit", unit_id=line.id),
-            "state": line.state,
+            "state": tone_of(line.state),
             "state_label": UNIT_STATES[line.state],
             **(_both(plan, line.submission) if line.submission else {}),
         }
@@ -66,7 +66,11 @@ def unit_context(plan: Plan, line: UnitLine) -> dict[str, Any]:
         "title": gettext("Enrolment rate of %(place)s", place=place.name),
         "subtitle": f"{plan.name} · {place.full_name}",
         "crumbs": [{"label": gettext("Enrolment rates"), "href": back}],
-        "line": {"state": line.state, "state_label": UNIT_STATES[line.state], "kind_label": KINDS[line.node.kind]},
+        "line": {
+            "state": tone_of(line.state),
+            "state_label": UNIT_STATES[line.state],
+            "kind_label": KINDS[line.node.kind],
+        },
         "figures": _figure_lines(plan, place, line, live, [row[3] for row in parts if row[3] is not None]),
         "counts_stopped": plan.counts_stopped,
         "missing": _missing(plan, place, live) if line.step.position == 1 else [],
@@ -77,6 +81,11 @@ def unit_context(plan: Plan, line: UnitLine) -> dict[str, Any]:
         "drift_most": MOST,
         "history": [_past(plan, each) for each in units.history(reading(), actor(), line.id)],
     }
+
+
+def tone_of(state: str) -> str:
+    """The code a state is coloured by: what is not submitted yet is nothing to be pleased about."""
+    return "not_submitted" if state == UnitState.OPEN else state
 
 
 def _may(line: UnitLine, event: UnitEvent) -> bool:
@@ -137,7 +146,7 @@ def _part_lines(plan: Plan, parts: Iterable[Any]) -> list[dict[str, Any]]:
         {
             "name": names[row.path][-1],
             "name_href": url_for("RateView.unit", unit_id=row.id),
-            "state": row.state,
+            "state": tone_of(row.state),
             "state_label": UNIT_STATES[row.state],
             **(_both(plan, row[3]) if row[3] is not None else {}),
         }

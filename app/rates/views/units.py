@@ -46,9 +46,9 @@ LISTING = Listing(
     columns=(
         Column("name", _l("Unit"), role="title"),
         Column("state", _l("State"), kind="tag", role="tag"),
+        Column("rate", _l("Insured rate"), kind="rate"),
         *(Column(key, label, kind="number") for key, label in NUMBERS),
         Column("amount_text", _l("Amount (yuan)"), kind="number"),
-        Column("rate", _l("Insured rate"), kind="rate"),
         Column("waiver_rate_text", _l("Waiver rate")),
     ),
     batch=(Batch(_l("Review"), "RateView.review", Permission.SUBMISSION_REVIEW),),
