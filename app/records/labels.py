@@ -46,6 +46,8 @@ ACTS = {
     "student:hardship_update": _l("Hardship recognition corrected"),
     "student:hardship_end": _l("Hardship recognition ended"),
     "student:hardship_revoke": _l("Hardship recognition revoked"),
+    "submission:approve": _l("Rate approved"),
+    "submission:return": _l("Rate returned"),
     "plan:create": _l("Plan made"),
     "plan:open": _l("Plan opened"),
     "enrolment:bring": _l("Enrolments entered"),
@@ -129,6 +131,7 @@ CHANGES = {
 }
 FIELDS = {
     "name": _l("Name"),
+    "amount": _l("Amount (fen)"),
     "kind": _l("Kind"),
     "parent": _l("Place above"),
     "nodes": _l("Places"),
