@@ -108,10 +108,15 @@ def page(session: Session, actor: Actor, wanted: Wanted, *, spot: Spot) -> Cut[S
     return found.filled(shown_of(session, actor, [row.id for row in found.rows]))
 
 
-def shown_of(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Shown]:
-    """What a list shows of these applications, as far as the actor may read them; two statements."""
+def shown_of(
+    session: Session,
+    actor: Actor,
+    ids: Sequence[int],
+    permission: Permission = Permission.ENROLMENT_READ,
+) -> dict[int, Shown]:
+    """What a list shows of these applications, as far as the permission reaches; two statements."""
     stmt = _columns().where(Enrolment.id.in_(ids))
-    rows = session.execute(visible(stmt, Enrolment, actor, Permission.ENROLMENT_READ, along=(Student, Person))).all()
+    rows = session.execute(visible(stmt, Enrolment, actor, permission, along=(Student, Person))).all()
     names = orgs.names_of(session, {row.tree_path for row in rows}) if rows else {}
     return {row.id: _shown(row, names[row.tree_path]) for row in rows}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
+from app.access.permissions import Permission
 from app.enrolment import queries
 from app.enrolment.rules import in_china
 from app.sheets.bulk import Exported, write
@@ -75,7 +76,7 @@ COLUMNS = (
 
 
 def workbook(session: Session, actor: Actor, ids: Sequence[int], *, chinese: bool) -> tuple[bytes, int]:
-    """The workbook of these applications as far as the actor may read them, in the order given, and how many.
+    """The workbook of these applications as far as the actor may export them, in the order given, and how many.
 
     Read a thousand at a time and written in constant memory.
     """
@@ -93,7 +94,7 @@ def _rows(session: Session, actor: Actor, ids: Sequence[int], *, chinese: bool) 
 
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
-        shown = queries.shown_of(session, actor, some)
+        shown = queries.shown_of(session, actor, some, Permission.ENROLMENT_EXPORT)
         for each in some:
             if each in shown:
                 yield [_said(column.of(shown[each], word), chinese=chinese) for column in COLUMNS]

@@ -78,7 +78,7 @@ class ExportView(Screen):
     def ticked(self) -> Response:
         """Only the ticked applications."""
         ids = ticked()
-        shown = queries.shown_of(reading(), actor(), ids)
+        shown = queries.shown_of(reading(), actor(), ids, EXPORT)
         if not shown:
             raise NotFound(what="enrolment")
         return _sent_now(next(iter(shown.values())).row.plan_id, ids)
