@@ -36,7 +36,6 @@ OTHERS = {
     b"\x1f\x8b": "gzip",
 }
 TEXT_NAMES = frozenset({"csv", "txt", "tsv"})
-SHEET_NAMES = frozenset({"xlsx", "xlsm", "xls", "et"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Answer = dict[str, Any] | list[list[Any]]

@@ -175,7 +175,6 @@ _MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 _COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 _TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2199
 
 
