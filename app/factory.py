@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.access.actor import Actor
 from app.accounts.actors import actor_for
+from app.accounts.rules import PHONE_LONGEST
 from app.accounts.security_manager import OurSecurityManager
+from app.accounts.services import keep_language
 from app.accounts.sign_in import account_of
 from app.core.crypto import Keyring
 from app.core.db import Database, Session
@@ -45,7 +46,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         )
     connect(listener for feature in FEATURES for listener in feature.listeners)
     intake.init_app(app)
-    request.init_app(app, request.Backstage(database, keyring, FileStore(settings.data), _actor_of))
+    request.init_app(app, request.Backstage(database, keyring, FileStore(settings.data), _actor_of, _keep_language))
     app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
     app.extensions["xuebao-frame"] = about_visitor
     skin.init_app(app, mount.template_folders(FEATURES))
@@ -61,6 +62,10 @@ def _actor_of(session: Session, token: str) -> Actor | None:
     return actor_for(session, account_id) if account_id is not None else None
 
 
+def _keep_language(session: Session, actor: Actor, locale: str) -> None:
+    keep_language(session, actor, locale=locale)
+
+
 def _config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
     secure = settings.is_production
     return {
@@ -74,7 +79,7 @@ def _config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "PERMANENT_SESSION_LIFETIME": PHONE_LONGEST,
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",

@@ -112,6 +112,12 @@ class ChangePasswordForm(FlaskForm):
     )
 
 
+class ProveForm(FlaskForm):
+    """The own password once more, before personal numbers are shown."""
+
+    present = PasswordField(_l("Password"), [InputRequired(NEEDED), Length(max=256)])
+
+
 class OwnContactForm(RecordForm):
     """The own address and mobile number."""
 

@@ -185,7 +185,10 @@ class LoginName(Numbered, Base):
 
 
 class AccountSession(Numbered, Base):
-    """A signed-in browser: the cookie holds a random id, this row its digest, the account and the end."""
+    """A signed-in browser: the cookie holds a random id, this row its digest, the account and the end.
+
+    `proved_at` is when the password was last given, at signing in or again before personal numbers are shown.
+    """
 
     __tablename__ = "account_session"
     __table_args__ = (
@@ -200,6 +203,7 @@ class AccountSession(Numbered, Base):
     epoch: Mapped[int]
     device: Mapped[str]
     idle_minutes: Mapped[int]
+    proved_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     started_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     seen_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     ends_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,6 +33,13 @@ USER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,31}")
 
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=12)
+
+PHONE_LONGEST = timedelta(days=30)
+PHONE_ROLES = frozenset({"guardian", "student", "class_teacher"})
+"""Who stays signed in on a phone for so long, as long as they hold no other role."""
+PHONES = ("Mobile", "Android", "iPhone", "MicroMessenger")
+PROVED_FOR = timedelta(minutes=10)
+"""How long a password that was given again is good for, in a session that lasts for days."""
 
 SHEETS_KEPT = timedelta(hours=24)
 """How long the files of activation sheets may be fetched; the codes in them live longer."""
@@ -258,6 +265,13 @@ def check_user_name(name: str) -> str:
     if not USER_NAME.fullmatch(name):
         raise Invalid({"user_name": "user_name_shape"})
     return name
+
+
+def session_length(roles: Iterable[str], device: str) -> tuple[timedelta, timedelta]:
+    """How long a session lasts unused, and at most: by the roles of the account and the browser's own description."""
+    held = set(roles)
+    is_long = bool(held) and held <= PHONE_ROLES and any(mark in device for mark in PHONES)
+    return (PHONE_LONGEST, PHONE_LONGEST) if is_long else (STAFF_IDLE, STAFF_LONGEST)
 
 
 def check_unit_number(typed: str) -> str:

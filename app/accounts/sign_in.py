@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.access.scope import everything
-from app.accounts.models import Account, AccountSession, FirstRunLink, LoginName, User
+from app.accounts.models import Account, AccountGrant, AccountSession, FirstRunLink, LoginName, RoleDetail, User
 from app.accounts.rules import (
     FIRST_RUN_LIFE,
+    PROVED_FOR,
     STAFF_IDLE,
     STAFF_LONGEST,
     TRIES_PER_ADDRESS,
@@ -28,6 +30,7 @@ from app.accounts.rules import (
     WrongCredentials,
     mobile_name,
     normalised,
+    session_length,
 )
 from app.accounts.workflow import AccountState
 from app.codes.throttle import network_of
@@ -49,6 +52,8 @@ class SignedIn:
     token: str
     account_id: int
     locale: str
+    is_long: bool = False
+    """Lasts for days, so the browser must keep the cookie when it is closed."""
 
 
 def sign_in(  # noqa: PLR0913  what a browser sends
@@ -136,6 +141,7 @@ def open_session(session: Session, account_id: int, device: str) -> SignedIn:
         because="the session of the account that just signed in",
     )
     account = session.execute(stmt).one()
+    idle, longest = session_length(_roles(session, account_id), device)
     set_last = update(Account).where(Account.id == account_id).values(last_sign_in_at=sql_now())
     session.execute(everything(set_last, because="the session of the account that just signed in"))
     session.add(
@@ -144,11 +150,33 @@ def open_session(session: Session, account_id: int, device: str) -> SignedIn:
             account_id=account_id,
             epoch=account.session_epoch,
             device=device[:200],
-            idle_minutes=int(STAFF_IDLE.total_seconds() // 60),
-            ends_at=now(session) + STAFF_LONGEST,
+            idle_minutes=int(idle.total_seconds() // 60),
+            ends_at=now(session) + longest,
         ),
     )
-    return SignedIn(token, account_id, account.locale)
+    return SignedIn(token, account_id, account.locale, is_long=longest > STAFF_LONGEST)
+
+
+def _roles(session: Session, account_id: int) -> Sequence[str]:
+    """The codes of the roles an account holds."""
+    stmt = (
+        select(RoleDetail.code)
+        .join(AccountGrant, AccountGrant.role_id == RoleDetail.role_id)
+        .where(AccountGrant.account_id == account_id, AccountGrant.ended_at.is_(None))
+    )
+    return session.scalars(everything(stmt, because="the session of the account that just signed in")).all()
+
+
+def is_proved(session: Session, token: str) -> bool:
+    """Whether this session may show personal numbers: a short one always, a long one soon after its password."""
+    stmt = select(AccountSession.id).where(
+        AccountSession.digest == token_digest(token),
+        or_(
+            AccountSession.idle_minutes <= int(STAFF_IDLE.total_seconds() // 60),
+            AccountSession.proved_at > sql_now() - PROVED_FOR,
+        ),
+    )
+    return session.scalar(stmt) is not None
 
 
 def account_of(session: Session, token: str) -> int | None:

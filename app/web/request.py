@@ -23,12 +23,13 @@ LOADED = "_login_user"
 
 @dataclass(frozen=True)
 class Backstage:
-    """What every request needs: the database, the keys, the files, and how a cookie's id becomes an actor."""
+    """What every request needs: database, keys, files, how a cookie's id becomes an actor, and whose language it is."""
 
     database: Database
     keyring: Keyring
     files: FileStore
     actor_of: Callable[[Session, str], Actor | None]
+    keep_language: Callable[[Session, Actor, str], None]
 
 
 class Visitor:
@@ -78,6 +79,12 @@ def actor() -> Actor:
     return found.actor
 
 
+def own_token() -> str:
+    """The random id of the session this request came in; empty when nobody is signed in."""
+    found = visitor()
+    return found.token if found else ""
+
+
 def reading() -> Session:
     """The session this request reads with, opened at its first use and closed at its end."""
     if "reading" not in g:
@@ -105,14 +112,16 @@ def _know(opened: Session) -> None:
     opened.info["address"] = request.remote_addr if has_request_context() else None
 
 
-def start(token: str, locale: str) -> None:
+def start(token: str, locale: str, *, lasting: bool = False) -> None:
     """Give the browser a new signed-in cookie; nothing of an earlier one survives but a language chosen before.
 
-    `locale` is the account's own; it counts unless the sign-in page was switched to another than the usual one.
+    `locale` is the account's own; it counts unless the sign-in page was switched to another than the usual one. A
+    `lasting` cookie outlives the browser's window, for 30 days; the session's row decides all the same.
     """
     usual = current_app.config["BABEL_DEFAULT_LOCALE"]
     chosen = session.get("locale", usual)
     session.clear()
+    session.permanent = lasting
     session["_user_id"] = token
     session["_fresh"] = True
     session["locale"] = locale if chosen == usual else chosen

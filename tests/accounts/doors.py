@@ -38,6 +38,7 @@ def enter(
     *,
     address: str = ADDRESS,
     school_id: int | None = None,
+    device: str = "a test",
 ) -> SignedIn:
     """Try to sign in."""
-    return sign_in(database, name=name, password=password, address=address, device="a test", school_id=school_id)
+    return sign_in(database, name=name, password=password, address=address, device=device, school_id=school_id)

@@ -63,11 +63,11 @@ def test_refusals_speak_the_language_of_the_page(language: str, site: Site, visi
 def test_the_language_is_switched_in_place(visiting: Visiting) -> None:
     visit = visiting("school_admin")
     visit.go("/students/")
-    visit.click(visit.page.get_by_role("link", name="English"))
+    visit.click(visit.page.get_by_role("button", name="English"))
     assert visit.path() == "/students/"
     assert visit.heading() == "Student management"
     assert visit.page.locator("html").get_attribute("lang") == "en"
-    visit.click(visit.page.get_by_role("link", name="简体中文"))
+    visit.click(visit.page.get_by_role("button", name="简体中文"))
     assert visit.path() == "/students/"
     assert visit.heading() == "学生管理"
 

@@ -256,6 +256,10 @@ MAY_BE_OPEN = {
     "health.answer",
 }
 MAY_BE_MINE = {
+    "SettingsView.prove",
+    "SheetView.fetch",
+    "SheetView.list",
+    "SheetView.show",
     "HomeView.index",
     "ListSettingView.columns",
     "ListSettingView.size",

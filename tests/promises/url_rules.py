@@ -181,6 +181,7 @@ RULES: dict[str, Rule] = {
     "HardshipView.edit": Rule(form={**HARDSHIP, "reason": "录入有误", "version": "1"}),
     "HardshipView.end": Rule(form={"until_on": "2027-01-01", "version": "1"}),
     "HardshipView.revoke": Rule(form={"reason": "录入有误", "version": "1"}),
+    "SettingsView.prove": Rule(is_own=True),
     "SheetView.list": Rule(is_own=True),
     "SheetView.new": Rule(refused=("account_id",), form={"rowid": "@account_id"}),
     "SheetView.show": Rule(),

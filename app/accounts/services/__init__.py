@@ -12,7 +12,14 @@ from app.accounts.services.activation import Owner, activate, owner_of
 from app.accounts.services.creation import create, grant, make_first_superuser, open_account, set_password
 from app.accounts.services.following import Called, forget_persons, move_along, rename, reopen, shut
 from app.accounts.services.grants import change_grants
-from app.accounts.services.own import change_own_contact, change_own_password, end_other_sessions, end_session
+from app.accounts.services.own import (
+    change_own_contact,
+    change_own_password,
+    end_other_sessions,
+    end_session,
+    keep_language,
+    prove_password,
+)
 from app.accounts.services.personal import add_persons, draw_guardian_names, names_in_use, open_personal
 from app.accounts.services.sheets import hand_out, keep_sheets, note_download
 from app.accounts.services.states import deregister, disable, edit, enable, reset
@@ -36,6 +43,7 @@ __all__ = [
     "forget_persons",
     "grant",
     "hand_out",
+    "keep_language",
     "keep_sheets",
     "make_first_superuser",
     "move_along",
@@ -44,6 +52,7 @@ __all__ = [
     "open_account",
     "open_personal",
     "owner_of",
+    "prove_password",
     "rename",
     "reopen",
     "reset",

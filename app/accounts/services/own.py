@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash
 
 from app.access.actor import Actor
-from app.accounts.models import AccountSession, User
+from app.access.scope import everything
+from app.accounts.models import Account, AccountSession, User
 from app.accounts.rules import WrongPassword, normalised
 from app.accounts.services.activation import UNKNOWN_LEVEL
 from app.accounts.services.creation import set_password
@@ -68,6 +69,24 @@ def change_own_password(session: Session, actor: Actor, *, present: str, passwor
     words = (*known_words(session, held.id, keyring), present)
     set_password(session, held.id, password, level=level, known=words)
     write_down(session, actor, "account:change_password", ChangeKind.ACCOUNT_CORRECTED, held)
+
+
+def prove_password(session: Session, actor: Actor, *, token: str, present: str) -> None:
+    """Note that whoever sits at this session has given the password again; good for ten minutes (`WrongPassword`)."""
+    held = own(session, actor)
+    digest = session.scalar(select(User.password).where(User.id == held.user_id))
+    if not digest or not check_password_hash(digest, normalised(present)):
+        raise WrongPassword({"present": "present_password_wrong"})
+    stmt = update(AccountSession).where(
+        AccountSession.digest == token_digest(token), AccountSession.account_id == held.id
+    )
+    session.execute(stmt.values(proved_at=sql_now()), execution_options={"synchronize_session": False})
+
+
+def keep_language(session: Session, actor: Actor, *, locale: str) -> None:
+    """Remember the language somebody reads in; pages and sheets come in it wherever they sign in."""
+    stmt = update(Account).where(Account.id == actor.user_id, Account.locale != locale).values(locale=locale)
+    session.execute(everything(stmt, because="the own account"), execution_options={"synchronize_session": False})
 
 
 def end_session(session: Session, actor: Actor, *, session_id: int) -> None:

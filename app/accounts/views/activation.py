@@ -69,7 +69,7 @@ class ActivationView(Screen):
             error = tell_fields(form, refusal)
             return self._password(owner, form, error), refusal.status
         opened = write(lambda session: gate.open_session(session, owner.account_id, request.user_agent.string))
-        start(opened.token, opened.locale)
+        start(opened.token, opened.locale, lasting=opened.is_long)
         return redirect(url_for("HomeView.index"))
 
     def _password(self, owner: Owner, form: FirstPasswordForm, error: str | None = None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, request, session, url_for
 from flask_appbuilder import expose
 from flask_babel import format_datetime, get_locale, gettext
@@ -10,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts import queries, services
 from app.accounts import sign_in as gate
-from app.accounts.forms import ChangePasswordForm, OwnContactForm
+from app.accounts.forms import ChangePasswordForm, OwnContactForm, ProveForm
 from app.accounts.models import AccountSession
 from app.accounts.rules import TRIES_PER_NAME, Locked, WrongPassword, shortest_password
 from app.accounts.views.sentences import tell_fields
@@ -19,6 +21,7 @@ from app.core.errors import Refusal
 from app.core.idempotency import Answer
 from app.web.acts import done, submitted
 from app.web.forms import ActForm
+from app.web.languages import own_address
 from app.web.request import actor, backstage, reading, start, write
 from app.web.screens import Screen, signed_in
 
@@ -63,9 +66,26 @@ class SettingsView(Screen):
             return self._ask(form, error), refusal.status
         account_id, device = actor().user_id, request.user_agent.string
         opened = write(lambda db: gate.open_session(db, account_id, device))
-        start(opened.token, opened.locale)
+        start(opened.token, opened.locale, lasting=opened.is_long)
         flash(gettext("Your password has been changed. Everywhere else you are signed out."), "success")
         return redirect(url_for("SettingsView.index"), 303)
+
+    @expose("/prove", methods=["GET", "POST"])
+    @signed_in
+    def prove(self) -> str | Response | tuple[str, int]:
+        """Ask for the own password once more before personal numbers are shown, then go on to ?next=."""
+        form = ProveForm()
+        target = own_address(request.args.get("next", "")) or url_for("HomeView.index")
+        if request.method == "GET":
+            return self._prove(form)
+        if not form.validate():
+            return self._prove(form), 422
+        try:
+            _proved(form.present.data or "")
+        except Refusal as refusal:
+            error = tell_fields(form, refusal)
+            return self._prove(form, error), refusal.status
+        return redirect(target, 303)
 
     @expose("/sessions/<int:session_id>/end", methods=["POST"])
     @signed_in
@@ -84,6 +104,9 @@ class SettingsView(Screen):
         flash(gettext("Everywhere else you are signed out."), "success")
         return redirect(url_for("SettingsView.index"), 303)
 
+    def _prove(self, form: ProveForm, error: str | None = None) -> str:
+        return self.page("accounts/prove.html", form=form, error=error, title=gettext("Please enter your password"))
+
     def _ask(self, form: ChangePasswordForm, error: str | None = None) -> str:
         shortest = shortest_password(actor().level)
         title = gettext("Change password")
@@ -91,18 +114,23 @@ class SettingsView(Screen):
 
 
 def _change(present: str, password: str) -> None:
-    """Change the password; wrong present ones are counted like failed sign-ins."""
-    buckets = {f"password:account:{actor().user_id}": TRIES_PER_NAME}
+    """Change the password; wrong present ones are counted."""
     who, keyring = actor(), backstage().keyring
+    _counted(
+        lambda opened: services.change_own_password(opened, who, present=present, password=password, keyring=keyring)
+    )
 
-    def work() -> None:
-        write(
-            lambda opened: services.change_own_password(
-                opened, who, present=present, password=password, keyring=keyring
-            ),
-        )
 
-    guessed(backstage().database, buckets, Locked, (WrongPassword,), work)
+def _proved(present: str) -> None:
+    """Note that the password was given again; wrong ones are counted."""
+    who, token = actor(), str(session.get("_user_id", ""))
+    _counted(lambda opened: services.prove_password(opened, who, token=token, present=present))
+
+
+def _counted(work: Callable[[Session], None]) -> None:
+    """Do something with the own password; wrong ones are counted like failed sign-ins."""
+    buckets = {f"password:account:{actor().user_id}": TRIES_PER_NAME}
+    guessed(backstage().database, buckets, Locked, (WrongPassword,), lambda: write(work))
 
 
 def _contact(opened: Session, form: OwnContactForm) -> Answer:

@@ -60,7 +60,7 @@ class SignInView(Screen):
         except (WrongCredentials, Locked) as refusal:
             shown = self.page("accounts/sign_in.html", form=form, error=errors.sentence(refusal), notices=[])
             return shown, refusal.status
-        start(opened.token, opened.locale)
+        start(opened.token, opened.locale, lasting=opened.is_long)
         kept = {NAME_COOKIE: form.name.data} if form.remember.data else {NAME_COOKIE: None}
         return _remember(redirect(_target()), kept)
 
@@ -84,7 +84,7 @@ class SignInView(Screen):
         except (Invalid, WrongCredentials, Locked) as refusal:
             error = tell_fields(form, refusal)
             return self.page("accounts/student_sign_in.html", form=form, error=error), refusal.status
-        start(opened.token, opened.locale)
+        start(opened.token, opened.locale, lasting=opened.is_long)
         is_kept = form.remember.data
         kept = {SCHOOL_COOKIE: typed if is_kept else None, NUMBER_COOKIE: number if is_kept else None}
         return _remember(redirect(_target()), kept)
@@ -130,7 +130,7 @@ class SignInView(Screen):
             address=request.remote_addr or "",
             device=request.user_agent.string,
         )
-        start(opened.token, opened.locale)
+        start(opened.token, opened.locale, lasting=opened.is_long)
         return redirect(url_for("HomeView.index"))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
+from app.accounts.sign_in import is_proved
 from app.core.db import Session
 from app.core.errors import Invalid, Refusal
 from app.core.idempotency import Answer, begin, finish
@@ -15,7 +17,7 @@ from app.students.forms import UnmaskForm
 from app.students.labels import FIELDS
 from app.students.rules import ShownAlready
 from app.web.acts import tell
-from app.web.request import actor, backstage, reading, write
+from app.web.request import actor, backstage, own_token, reading, write
 from app.web.screens import Screen, needs
 
 
@@ -27,8 +29,13 @@ class DisclosureView(Screen):
 
     @expose("/<int:student_id>/unmask", methods=["GET", "POST"])
     @needs(Permission.PERSON_UNMASK)
-    def unmask(self, student_id: int) -> tuple[str, int]:
-        """Ask why, write it down, show the value in this one answer; the same form sent again shows nothing."""
+    def unmask(self, student_id: int) -> Response | tuple[str, int]:
+        """Ask why, write it down, show the value in this one answer; the same form sent again shows nothing.
+
+        On a phone that stays signed in for days the password is asked for first.
+        """
+        if not is_proved(reading(), own_token()):
+            return redirect(url_for("SettingsView.prove", next=_here(student_id)), 303)
         record = records.record_of(
             reading(), actor(), Permission.PERSON_UNMASK, student_id=student_id, keyring=backstage().keyring
         )
@@ -53,6 +60,12 @@ class DisclosureView(Screen):
                 {"label": record.name, "href": url_for("StudentPageView.show", student_id=student_id)},
             ],
         )
+
+
+def _here(student_id: int) -> str:
+    """The address of this page, with what it is asked for."""
+    field, guardian = (request.values.get(name) or None for name in ("field", "guardian"))
+    return url_for("DisclosureView.unmask", student_id=student_id, field=field, guardian=guardian)
 
 
 def _disclosed(form: UnmaskForm, student_id: int) -> str | None:
