@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_appbuilder import IndexView, expose
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
+from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
 from app.enrolment.labels import student_lines
@@ -36,6 +39,7 @@ CARDS = (
 )
 NOTHING: dict[str, Any] = {"figures": None, "cards": [], "children": [], "todo_list": []}
 MOST_PERSONS = 20
+POST, FAMILY = "post", "family"
 
 
 class HomeView(Screen, IndexView):
@@ -47,10 +51,16 @@ class HomeView(Screen, IndexView):
     @expose("/")
     @signed_in
     def index(self) -> str | Response:
-        """Figures for who may read figures; for families their own persons; else only the own place."""
+        """Figures for who may read figures; for families their own persons; else only the own place.
+
+        Somebody who is both, such as a teacher with a child at the school, changes between the two (?as=family).
+        """
+        family, has_post = _family(actor()), any(grant.person_id is None for grant in actor().grants)
+        if family.grants and (not has_post or request.args.get("as") == FAMILY):
+            return self.page("home/family.html", people=_people_of(family), sides=_sides(FAMILY, both=has_post))
+        sides = _sides(POST, both=bool(family.grants))
         if not actor().holds(Permission.FIGURE_READ):
-            is_family = bool(actor().persons(Permission.ENROLMENT_READ))
-            return self.page("home/family.html", people=_own_people()) if is_family else self._own_place()
+            return self._own_place(sides)
         node = rates.own_place(reading(), actor())
         choices = plans.in_progress(reading(), actor())
         plan = asked_plan(choices)
@@ -59,27 +69,45 @@ class HomeView(Screen, IndexView):
             "home/home.html",
             place={"name": shown.name, "full_name": shown.full_name, "kind_label": KINDS[shown.kind]},
             plans=plan_choices(choices, plan, "HomeView.index"),
+            sides=sides,
             **(_figures(plan, node) if plan else NOTHING),
         )
 
-    def _own_place(self) -> str:
+    def _own_place(self, sides: Sequence[dict[str, Any]]) -> str:
         path = actor().home_path
         names = orgs.names_of(reading(), [path])[path] if path else [""]
         place = {"name": names[-1], "full_name": " / ".join(names), "kind_label": ""}
-        return self.page("home/home.html", place=place, plans=[], **NOTHING)
+        return self.page("home/home.html", place=place, plans=[], sides=sides, **NOTHING)
 
 
-def _own_people() -> list[dict[str, Any]]:
+def _family(who: Actor) -> Actor:
+    """The visitor as far as own persons go: posts never merge, so a school's list does not become one's family."""
+    own = tuple(g for g in who.grants if g.person_id is not None and Permission.ENROLMENT_READ in g.permissions)
+    return replace(who, grants=own)
+
+
+def _sides(shown: str, *, both: bool) -> list[dict[str, Any]]:
+    """The two first pages of somebody with a post and a family, the one that is shown marked; else nothing."""
+    if not both:
+        return []
+    home = url_for("HomeView.index")
+    return [
+        {"name": gettext("My post"), "href": home, "selected": shown == POST},
+        {"name": gettext("My family"), "href": f"{home}?as={FAMILY}", "selected": shown == FAMILY},
+    ]
+
+
+def _people_of(family: Actor) -> list[dict[str, Any]]:
     """Each of the visitor's own persons with what is decided about its insurance; few, so a statement for each."""
     spot = Spot(MOST_PERSONS)
-    found = students.page(reading(), actor(), students.Wanted(), keyring=backstage().keyring, spot=spot)
+    found = students.page(reading(), family, students.Wanted(), keyring=backstage().keyring, spot=spot)
     return [
         {
             "name": line.name,
             "class_name": line.class_name,
             "school_name": line.school_name,
             "student_number": line.student_number,
-            "enrolments": [each for each in student_lines(reading(), actor(), line.id) if each.removed_at is None],
+            "enrolments": [each for each in student_lines(reading(), family, line.id) if each.removed_at is None],
         }
         for line in found.rows
     ]
