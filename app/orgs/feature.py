@@ -28,6 +28,10 @@ FEATURE = Feature(
         "inside_schools_only": _l("A place of this kind stands inside a school. Please choose another kind."),
         "not_below_its_own_level": _l("A place of this kind cannot stand below one of the same or a lower level."),
         "bad_place": _l("A place of this kind cannot stand there."),
+        "school_code_format": _l(
+            "Ten digits are an official school identifier, and no school has this one: category (2 digits), province"
+            " (2), serial (6). Please compare it, or leave the field empty."
+        ),
         "code_taken": _l("This code is in use. Codes are unique over the whole system."),
         "class_number_taken": _l("This class number is in use in this school. Class numbers never change."),
         "class_set_name_taken": _l("This school has a department of this name."),

@@ -23,6 +23,11 @@ STAGE_GRADES: Mapping[str, tuple[int, Sequence[str]]] = {
 COHORT_STAGES = frozenset({"junior_college", "undergraduate", "master", "doctor"})
 FIRST_MONTH_OF_YEAR = 9
 LONGEST_NAME = 100
+SCHOOL_CODE = re.compile(
+    r"(11|21|22|31|32|33|34|35|36|37|41|42|51|91|92|93)"
+    r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{6}"
+)
+OFFICIAL = re.compile(r"[0-9]{10}")
 CLASS_NUMBER = re.compile(r"[A-Za-z0-9-]{1,20}")
 GEOGRAPHY = ("ministry", "province", "city", "county")
 
@@ -94,6 +99,20 @@ def bare_units(nodes: Sequence[NewNode]) -> frozenset[int]:
     """The places in a list of new nodes at which a unit stands that the list gives no class of its own."""
     with_class = {node.parent_code for node in nodes if node.kind == "class"}
     return frozenset(i for i, node in enumerate(nodes) if node.kind == "unit" and node.code not in with_class)
+
+
+def is_school_code(code: str) -> bool:
+    """Whether a text can be a school identifier 学校标识码 (spec/domain.md §1.5): category, province, serial.
+
+    Of universities (41, 42) the serial begins with 0: five digits of the ministry's own list follow.
+    """
+    return bool(SCHOOL_CODE.fullmatch(code)) and (code[:2] not in {"41", "42"} or code[4] == "0")
+
+
+def check_school_code(kind: str, code: str | None) -> None:
+    """Refuse (`Invalid`) a school's code that is written like an official identifier, ten digits, and is none."""
+    if kind == "school" and code and OFFICIAL.fullmatch(code) and not is_school_code(code):
+        raise Invalid({"code": "school_code_format"})
 
 
 def checked_name(name: str) -> str:

@@ -30,6 +30,7 @@ from app.orgs.rules import (
     RootExists,
     bare_units,
     check_place,
+    check_school_code,
     checked_name,
     class_number,
 )
@@ -218,6 +219,7 @@ def _laid_out(
 
 def _row(node: NewNode, node_id: int, parent: Row, serials: dict[str, int]) -> Row:
     check_place(parent["kind"], node.kind, parent_in_school=parent["school_id"] is not None)
+    check_school_code(node.kind, node.code)
     serial = serials[node.parent_code] = serials.get(node.parent_code, 0) + 1
     code = node.code or f"{node.parent_code}-{serial}"
     is_school = node.kind in {Kind.SCHOOL, Kind.UNIT}

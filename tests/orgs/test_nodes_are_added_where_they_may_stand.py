@@ -13,7 +13,7 @@ from app.audit.models import Audit
 from app.core.db import Session
 from app.core.errors import Conflict, Invalid, NotFound
 from app.orgs.models import ClassGroup, NodePlacement, OrgNode
-from app.orgs.rules import BadPlace, ClassNumberTaken, CodeTaken, NewNode
+from app.orgs.rules import BadPlace, ClassNumberTaken, CodeTaken, NewNode, is_school_code
 from app.orgs.services import grow
 from tests.make.places import COUNTY_A, ROOT, A, B, class_of
 from tests.stage import TEST
@@ -183,3 +183,20 @@ def test_a_unit_comes_with_the_class_its_people_stand_in(session: Session, node:
 def test_a_unit_with_a_class_of_its_own_gets_no_second_one(session: Session) -> None:
     nodes = [NewNode(COUNTY_A, "unit", "文化馆", "U-9"), NewNode("U-9", "class", "在职人员", "U-9-A", "7")]
     assert list(grow(session, SYSTEM, nodes)) == ["U-9", "U-9-A"]
+
+
+@pytest.mark.parametrize("code", ["1136900001", "2136900003", "3136900001", "4136010421", "4144010558", "5181000001"])
+def test_school_identifiers_are_known_by_category_and_province(code: str) -> None:
+    assert is_school_code(code)
+
+
+@pytest.mark.parametrize("code", ["1236900001", "2116900001", "2199900001", "4136900001", "21369000031", "213690000"])
+def test_other_numbers_are_no_school_identifiers(code: str) -> None:
+    assert not is_school_code(code)
+
+
+def test_a_school_with_ten_wrong_digits_is_refused(session: Session) -> None:
+    with pytest.raises(Invalid) as refusal:
+        grow(session, SYSTEM, [NewNode(COUNTY_A, "school", "新校", code="2199900001", stage="primary")])
+    assert refusal.value.fields == {"code": "school_code_format"}
+    assert grow(session, SYSTEM, [NewNode(COUNTY_A, "school", "新校", code="2136900099", stage="primary")])
