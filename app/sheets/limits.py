@@ -11,7 +11,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may take: bytes, counts, seconds. A school of 50,000 with 20 columns needs a quarter of them.
+    """What a file may take: bytes, counts, seconds. A school of 50,000 with 20 columns needs less than half of each.
 
     `memory` is the address space of the reading process; `inflated` the sum of all parts after decompression, `ratio`
     how far one large part may shrink in the file; `last_row` how far down anything may stand.
@@ -26,8 +26,8 @@ class Limits:
     rows: int = 120_000
     last_row: int = 200_000
     columns: int = 256
-    cells: int = 4_000_000
-    characters: int = 60_000_000
+    cells: int = 2_500_000
+    characters: int = 30_000_000
     merged: int = 50_000
     sheets: int = 500
     memory: int = 480 * MIB
