@@ -24,6 +24,7 @@ from app.lists.feature import FEATURE as LISTS
 from app.orgs.feature import FEATURE as ORGS
 from app.people.feature import FEATURE as PEOPLE
 from app.plans.feature import FEATURE as PLANS
+from app.profiles.feature import FEATURE as PROFILES
 from app.rates.feature import FEATURE as RATES
 from app.records.feature import FEATURE as RECORDS
 from app.roles.feature import FEATURE as ROLES
@@ -42,6 +43,7 @@ FEATURES: tuple[Feature, ...] = (
     PEOPLE,
     PLANS,
     ENROLMENT,
+    PROFILES,
     ACCOUNTS,
     ROLES,
     CODES,

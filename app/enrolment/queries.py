@@ -240,3 +240,14 @@ def plan_of(session: Session, actor: Actor, *, enrolment_id: int) -> Plan:
     if found is None:
         raise NotFound(what="enrolment")
     return found
+
+
+def stage_of(session: Session, tree_path: str) -> str | None:
+    """The stage of education a row in scope stands in: that of the nearest place above that has one."""
+    stmt = (
+        select(OrgNode.stage)
+        .where(OrgNode.id.in_(ids_in(tree_path)), OrgNode.stage.is_not(None))
+        .order_by(func.length(OrgNode.path).desc())
+        .limit(1)
+    )
+    return session.scalar(everything(stmt, because="the places of a row in scope"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
@@ -15,9 +15,15 @@ from app.access.scope import everything, visible
 from app.accounts.models import Account
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
+from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
+from app.people.models import Person
 from app.people.rules import mask_phone
 from app.profiles.models import CONTACT_AT, ChangeRequest, StudentProfile
 from app.profiles.rules import Contact
+from app.students.models import Student
+from app.students.queries import named_like
+
+ORDER = Order(Key(ChangeRequest.id, is_descending=True))
 
 
 @dataclass(frozen=True)
@@ -66,3 +72,33 @@ def request(session: Session, actor: Actor, permission: Permission, *, request_i
     if row is None:
         raise NotFound(what="change_request")
     return row
+
+
+def count(session: Session, actor: Actor, *, name: str, state: str) -> int:
+    """How many change requests the actor may decide about match, counted up to 10,001."""
+    return counted(session, _matching(select(ChangeRequest.id), actor, name, state))
+
+
+def page(session: Session, actor: Actor, *, name: str, state: str, spot: Spot) -> Cut[Row[*tuple[Any, ...]]]:
+    """One page of the change requests the actor may decide about, the newest first."""
+    asker = aliased(Account)
+    stmt = select(
+        ChangeRequest.id,
+        ChangeRequest.state,
+        ChangeRequest.wanted,
+        ChangeRequest.asked_at,
+        Person.name,
+        Student.student_number,
+        asker.name.label("asked_by"),
+    ).join(asker, asker.id == ChangeRequest.asked_by)
+    return cut(session, _matching(stmt, actor, name, state), ORDER, spot)
+
+
+def _matching(stmt: Select[*tuple[Any, ...]], actor: Actor, name: str, state: str) -> Select[*tuple[Any, ...]]:
+    stmt = stmt.join(Student, Student.id == ChangeRequest.student_id).join(Person, Person.id == Student.person_id)
+    if name:
+        stmt = stmt.where(named_like(name))
+    if state:
+        stmt = stmt.where(ChangeRequest.state == state)
+    review = Permission.CHANGE_REQUEST_REVIEW
+    return visible(stmt, ChangeRequest, actor, review, along=(Student, Person, Account))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import ClassVar
+from dataclasses import dataclass, replace
 
+from app.access.actor import Actor
 from app.core.errors import Conflict
 
 OPEN_FIELDS = ("phone", "address")
@@ -54,26 +53,9 @@ class OwnRequest(Conflict):
     code = "own_request"
 
 
-class MissingFields(Conflict):
-    """The basic record cannot be called complete: `count` things are missing."""
-
-    code = "profile_missing"
-    fields: ClassVar[Mapping[str, str]] = {}
-
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        """Keep what is missing, by field name."""
-        super().__init__(count=len(missing))
-        self.missing = missing
-
-
 def is_text(text: str) -> bool:
     """Whether a reason or an opinion says something: 2 to 200 printable characters."""
     return SHORTEST <= len(text.strip()) <= LONGEST and text.strip().isprintable()
-
-
-def plain(value: object) -> object:
-    """A value as JSON keeps it."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def missing_of(values: Mapping[str, object], contact: Contact) -> tuple[str, ...]:
@@ -81,3 +63,8 @@ def missing_of(values: Mapping[str, object], contact: Contact) -> tuple[str, ...
     lacking = [name for name in NEEDED_FIELDS if not values.get(name)]
     lacking += [name for name, value in (("contact_name", contact.name), ("contact_phone", contact.phone)) if not value]
     return tuple(lacking)
+
+
+def as_family(actor: Actor) -> Actor:
+    """The actor with those grants only that stand at a person: the own self, the own child."""
+    return replace(actor, grants=tuple(grant for grant in actor.grants if grant.person_id is not None))

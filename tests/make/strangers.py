@@ -23,6 +23,7 @@ from app.enrolment.models import Enrolment
 from app.plans.models import ReportingUnit
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make
+from app.profiles.models import ChangeRequest
 from app.students.models import Guardian, HardshipRecognition
 from tests.make.campaign import FROM, TO
 from tests.make.places import BIRDS, A, B
@@ -51,6 +52,8 @@ class Strangers:
     role: int
     enrolment: int
     own_enrolment: int
+    request: int
+    own_request: int
     file: int
     own_file: int
     sheet: int
@@ -81,6 +84,8 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         own_session=_session(session, world.accounts["school_admin"]),
         enrolment=_enrolment(session, world.of(B)[0]),
         own_enrolment=_enrolment(session, world.of(A)[0]),
+        request=_request(session, world.of(B)[0], world.accounts["school_admin_b"]),
+        own_request=_request(session, world.of(A)[0], world.accounts["school_admin"]),
         file=_file(session, world.accounts["school_admin_b"]),
         own_file=_file(session, world.accounts["school_admin"]),
         job=_job(session, world.accounts["school_admin_b"]),
@@ -181,3 +186,17 @@ def _file(session: Session, account_id: int) -> int:
     session.add(row)
     session.flush()
     return row.id
+
+
+def _request(session: Session, pupil: Pupil, asked_by: int) -> int:
+    made = insert(ChangeRequest).values(
+        student_id=pupil.student_id,
+        before={"name": pupil.name},
+        wanted={"name": "新名"},
+        sealed_as=uuid.uuid4(),
+        wanted_sealed=b"nothing",
+        reason="金丝雀" if pupil.school == B else "有误",
+        asked_by=asked_by,
+    )
+    made = made.returning(ChangeRequest.id)
+    return int(session.execute(everything(made, because="a test makes a change request")).scalar_one())

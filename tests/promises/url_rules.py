@@ -59,6 +59,7 @@ VALUES: dict[str, Value] = {
     "student_id": Value(lambda w, _: w.of(A)[0].student_id, lambda w, _: (w.of(B)[0].student_id,)),
     "enrolment_id": Value(lambda _, s: s.own_enrolment, lambda _, s: (s.enrolment,)),
     "file_id": Value(lambda _, s: s.own_file, lambda _, s: (s.file,)),
+    "request_id": Value(lambda _, s: s.own_request, lambda _, s: (s.request,)),
     "guardian_id": Value(lambda _, s: s.own_guardian, lambda _, s: (s.guardian,)),
     "recognition_id": Value(lambda _, s: s.own_recognition, lambda _, s: (s.recognition,)),
     "rowid": Value(lambda w, _: w.of(A)[0].student_id, lambda w, _: (w.of(B)[0].student_id,)),
@@ -213,4 +214,10 @@ RULES: dict[str, Rule] = {
     "ExportView.all": Rule(refused=("plan",)),
     "ExportView.ticked": Rule(form={"rowid": "@enrolment_id"}),
     "ExportView.fetch": Rule(),
+    "ProfileView.list": Rule(is_own=True),
+    "ProfileView.show": Rule(form={"phone": "13800001111", "version": "0"}),
+    "ChangeRequestView.list": Rule(),
+    "ChangeRequestView.ask": Rule(form={"name": "王伟", "reason": "有误"}),
+    "ChangeRequestView.look": Rule(form={"opinion": "属实", "version": "1"}, also=(Permission.CHANGE_REQUEST_CREATE,)),
+    "ChangeRequestView.withdraw": Rule(form={"version": "1"}),
 }

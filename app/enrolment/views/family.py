@@ -18,7 +18,7 @@ from app.enrolment import queries, services
 from app.enrolment.forms import WAIVE, ApplicationForm
 from app.enrolment.labels import REASONS, STATES
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import in_china
+from app.enrolment.rules import POSTGRADUATE_STAGES, in_china
 from app.enrolment.states import EnrolmentState
 from app.enrolment.views.facts import history_lines, money, own_facts
 from app.enrolment.workflow import APPLICATION, Event
@@ -26,6 +26,7 @@ from app.plans import queries as plans
 from app.plans.models import Plan
 from app.plans.rules import SHUT
 from app.plans.states import PlanState
+from app.profiles import queries as profiles
 from app.web.acts import done, submitted
 from app.web.forms import RecordForm
 from app.web.request import actor, reading
@@ -115,9 +116,17 @@ class FamilyApplicationView(Screen):
             may_change=may_change or request.method == "POST",
             may_withdraw=Event.WITHDRAW in events,
             lines=history_lines(queries.history(reading(), actor(), enrolment.id)),
-            profile_href=None,
+            profile_href=profile_href(enrolment),
             enrolment_id=enrolment.id,
         )
+
+
+def profile_href(enrolment: Enrolment) -> str | None:
+    """Where a postgraduate completes the basic record first (UM-03); None when nothing is missing."""
+    stage = queries.stage_of(reading(), enrolment.tree_path)
+    if stage not in POSTGRADUATE_STAGES or profiles.is_complete(reading(), enrolment.student_id):
+        return None
+    return url_for("ProfileView.show", student_id=enrolment.student_id)
 
 
 def is_open(enrolment: Enrolment, plan: Plan, now: datetime) -> bool:

@@ -1,1 +1,8 @@
-"""Every write to basic records and change requests."""
+"""Every write to basic records and change requests: `keeping` what a student keeps alone, `asking` what is asked."""
+
+from __future__ import annotations
+
+from app.profiles.services.asking import ask, decide, withdraw
+from app.profiles.services.keeping import keep
+
+__all__ = ["ask", "decide", "keep", "withdraw"]

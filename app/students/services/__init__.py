@@ -17,7 +17,7 @@ from app.students.services.access import (
     rename_access,
 )
 from app.students.services.admission import admit
-from app.students.services.correction import correct
+from app.students.services.correction import amend, correct
 from app.students.services.disclosure import FIELDS, disclose
 from app.students.services.family import (
     add_guardian,
@@ -35,6 +35,7 @@ __all__ = [
     "Given",
     "add_guardian",
     "admit",
+    "amend",
     "below",
     "change_status",
     "correct",

@@ -76,7 +76,59 @@ def correct(  # noqa: PLR0913  who, which, from which version, to what
     Raises `NotFound`, `HasLeft`, `Stale` with the present values, `Invalid`, `OnFileHere`, `OnFileElsewhere`,
     `StudentNumberTaken`, `StatusNumberTaken`.
     """
-    held = _locked(session, actor, student_id, version, keyring)
+    held = _locked(session, actor, Permission.STUDENT_UPDATE, student_id, keyring, version)
+    _apply(session, actor, _judged(session, held, typed, particulars, details), keyring)
+
+
+def amend(  # noqa: PLR0913  who, whose, which fields, by which right
+    session: Session,
+    actor: Actor,
+    *,
+    student_id: int,
+    changes: Mapping[str, Any],
+    permission: Permission,
+    keyring: Keyring,
+    is_trial: bool = False,
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Change only these fields of a student, by another right than correcting; returns them before and after, masked.
+
+    For what a student corrects alone and for change requests; fields that are not named stay as they are now. With
+    `is_trial` nothing is written: it only judges. Raises as `correct`, but never `Stale`.
+    """
+    held = _locked(session, actor, permission, student_id, keyring)
+    now = held.identity
+    typed = TypedIdentity(
+        now.name,
+        str(now.certificate_type),
+        now.number or "",
+        now.sex,
+        now.birth_date,
+        now.ethnicity or "",
+        now.country or "",
+    )
+    typed = replace(typed, **{name: value for name, value in changes.items() if hasattr(typed, name)})
+    fields = {name: value for name, value in changes.items() if hasattr(held.particulars, name)}
+    judged = _judged(session, held, typed, replace(held.particulars, **fields), None)
+    if not is_trial:
+        _apply(session, actor, judged, keyring)
+    return judged.before, judged.after
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A correction that may be written: what it makes of a student, and which fields differ."""
+
+    held: Held
+    identity: Identity
+    particulars: Particulars
+    details: Details
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def _judged(
+    session: Session, held: Held, typed: TypedIdentity, particulars: Particulars, details: Details | None
+) -> Judged:
     today = clock.today(session)
     identity, problems = judge(_unmasked(typed, held.identity), today)
     judged, more = judge_particulars(_kept(particulars, held.particulars), today)
@@ -84,13 +136,18 @@ def correct(  # noqa: PLR0913  who, which, from which version, to what
     if identity is None or more or wrong_details:
         raise Invalid(problems | more | wrong_details)
     before, after = _difference(held, identity, judged, known)
-    if not after:
+    return Judged(held, identity, judged, known, before, after)
+
+
+def _apply(session: Session, actor: Actor, judged: Judged, keyring: Keyring) -> None:
+    held = judged.held
+    if not judged.after:
         return
-    if (identity, known) != (held.identity, held.details):
-        _write_person(session, actor, held, identity, known, keyring)
-    _write_student(session, held, judged, keyring)
-    _tell(session, actor, held, identity.name, before, after)
-    if {"student_number", "name"} & after.keys():
+    if (judged.identity, judged.details) != (held.identity, held.details):
+        _write_person(session, actor, held, judged.identity, judged.details, keyring)
+    _write_student(session, held, judged.particulars, keyring)
+    _tell(session, actor, held, judged.identity.name, judged.before, judged.after)
+    if {"student_number", "name"} & judged.after.keys():
         tell(session, actor, StudentsCorrected((held.id,)))
 
 
@@ -126,7 +183,14 @@ def _tell(
     note(session, actor, [change])
 
 
-def _locked(session: Session, actor: Actor, student_id: int, version: int, keyring: Keyring) -> Held:
+def _locked(
+    session: Session,
+    actor: Actor,
+    permission: Permission,
+    student_id: int,
+    keyring: Keyring,
+    version: int | None = None,
+) -> Held:
     stmt = (
         select(Student, Person)
         .join(Person, Person.id == Student.person_id)
@@ -134,14 +198,14 @@ def _locked(session: Session, actor: Actor, student_id: int, version: int, keyri
         .with_for_update()
     )
     row = session.execute(
-        visible(stmt, Student, actor, Permission.STUDENT_UPDATE, along=(Person,)),
+        visible(stmt, Student, actor, permission, along=(Person,)),
         execution_options={"populate_existing": True},
     ).one_or_none()
     if row is None:
         raise NotFound(what="student")
     student, person = row
     held = _held(student, person, keyring)
-    if student.version != version:
+    if version is not None and student.version != version:
         shown = _masked(held.identity, held.particulars, held.details)
         raise Stale(shown, student.version)
     if student.closed_on is not None:

@@ -1,0 +1,6 @@
+"""Tests here play with the shared cast and open its pages."""
+
+from __future__ import annotations
+
+from tests.site import *  # noqa: F403  fixtures are found by their names
+from tests.stage import *  # noqa: F403
