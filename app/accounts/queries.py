@@ -23,13 +23,14 @@ from app.departments.models import Department
 from app.lists.keyset import Cut, Order, Spot, counted, cut
 from app.orgs import queries as orgs
 from app.orgs.models import ClassSet, Kind, OrgNode
+from app.orgs.rules import Lineage
 from app.people.rules import mask_phone
 
 MOST_CHOICES = 200
 MOST_FOUND = 20
 MOST_SCHOOLS = 10
 SHORTEST_QUERY = 2
-ORDER = Order(Account.tree_path, Account.id)
+ORDER = Order(OrgNode.sort_path, Account.id)
 ROW_IN_SCOPE = "rows already in scope"
 ELSEWHERE = "…"
 """Where a grant stands that is none of the reader's business."""
@@ -46,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Line:
-    """An account as a list shows it: `place` is the last two names of its home, the mobile number is masked."""
+    """An account as a list shows it: `place` is its home's name with its school's, the mobile number is masked."""
 
     id: int
     name: str
@@ -113,11 +114,12 @@ def count(session: Session, actor: Actor, asked: Asked) -> int:
 
 def page(session: Session, actor: Actor, asked: Asked, *, spot: Spot, keyring: Keyring) -> Cut[Line]:
     """One page of accounts, by place and the order they were made in; three statements."""
-    stmt = visible(_matching(_columns(), asked), Account, actor, Permission.ACCOUNT_READ, along=(Department,))
-    found = cut(session, stmt, ORDER, spot)
-    names = orgs.names_of(session, {row.tree_path for row in found.rows})
+    stmt = _matching(_columns(), asked).join(OrgNode, OrgNode.id == Account.node_id)
+    scoped = visible(stmt, Account, actor, Permission.ACCOUNT_READ, along=(Department, OrgNode))
+    found = cut(session, scoped, ORDER, spot)
+    places = orgs.lineages(session, {row.tree_path for row in found.rows})
     roles = _roles_of(session, [row.id for row in found.rows])
-    return found.each(lambda row: _line(row, names[row.tree_path], roles.get(row.id, ()), keyring))
+    return found.each(lambda row: _line(row, places[row.tree_path], roles.get(row.id, ()), keyring))
 
 
 def ticked(session: Session, actor: Actor, ids: Sequence[int]) -> list[Ticked]:
@@ -300,13 +302,13 @@ def _matching(stmt: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any
     return stmt.where(Account.state == AccountState(asked.state)) if asked.state else stmt
 
 
-def _line(row: Any, names: Sequence[str], roles: tuple[str, ...], keyring: Keyring) -> Line:
+def _line(row: Any, place: Lineage, roles: tuple[str, ...], keyring: Keyring) -> Line:
     phone = keyring.open(row.mobile_sealed, MOBILE_AT, row.sealed_as) if row.mobile_sealed else ""
     return Line(
         id=row.id,
         name=row.name,
         user_name=row.user_name or "",
-        place=" / ".join(names[-2:]),
+        place=place.short_label,
         department=row.department,
         mobile=mask_phone(phone) if phone else "",
         state=row.state,
@@ -333,7 +335,7 @@ def _roles_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]
 
 def _detail(session: Session, row: Any, keyring: Keyring) -> Detail:
     grants = _held(session, row.id)
-    names = orgs.names_of(session, {row.tree_path, *(grant.path for grant in grants if grant.path)})
+    places = orgs.lineages(session, {row.tree_path, *(grant.path for grant in grants if grant.path)})
     roles = tuple(dict.fromkeys(grant.role.code for grant in grants))
     named = select(LoginName.id).where(
         LoginName.account_id == row.id,
@@ -341,7 +343,7 @@ def _detail(session: Session, row: Any, keyring: Keyring) -> Detail:
         LoginName.retired_at.is_(None),
     )
     return Detail(
-        line=_line(row, names[row.tree_path], roles, keyring),
+        line=_line(row, places[row.tree_path], roles, keyring),
         home_path=row.tree_path,
         department_id=row.department_id,
         email=row.email or "",
@@ -349,7 +351,9 @@ def _detail(session: Session, row: Any, keyring: Keyring) -> Detail:
         grants=tuple(
             Held(
                 role=grant.role,
-                place=" / ".join([*names.get(grant.path or "", []), *([grant.place] if grant.place else [])]),
+                place=" / ".join(
+                    [*(places[grant.path].names if grant.path else ()), *([grant.place] if grant.place else [])]
+                ),
                 path=grant.path,
                 node_id=grant.node_id,
                 class_set_id=grant.class_set_id,

@@ -270,6 +270,13 @@ class Lineage:
             return own
         return " / ".join(name for name in (self._nearest({"major", "faculty", "college"}), grade, own) if name)
 
+    @property
+    def short_label(self) -> str:
+        """A place by its own name, and inside a school by the school's as well."""
+        schools = [n for n, node in enumerate(self.nodes[:-1]) if node.kind in {"school", "unit"}]
+        own = self.class_label if self.nodes and self.nodes[-1].kind == "class" else "".join(self.names[-1:])
+        return " / ".join([*(self.names[n] for n in schools[-1:]), own])
+
     def _nearest(self, kinds: set[str]) -> str:
         above = zip(self.nodes[:-1], self.names[:-1], strict=True)
         return next((name for node, name in reversed(list(above)) if node.kind in kinds), "")

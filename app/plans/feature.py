@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.plans.jobs import OPEN
+from app.plans.labels import PLAN_STATES, PRODUCTS, REOPENINGS
 from app.plans.views import PlanRecordView, PlanView
 from app.web.language import lazy as _l
 
@@ -47,4 +48,5 @@ FEATURE = Feature(
         "plan_reopening_asked": _l("Somebody else has to agree before %(name)s is open again."),
         "plan_reopening_declined": _l("%(name)s stays closed."),
     },
+    words={"plan.state": PLAN_STATES, "product": PRODUCTS, "plan.reopening": REOPENINGS},
 )

@@ -15,6 +15,11 @@ PLAN_STATES = {
     "open": _l("Open"),
     "closed": _l("Closed"),
 }
+REOPENINGS = {
+    "asked": _l("Asked for"),
+    "agreed": _l("Agreed"),
+    "declined": _l("Declined"),
+}
 LEAVE_CONDITIONS = {
     "all_decided": _l("everybody below has been decided"),
     "children_approved": _l("every unit below has been approved"),

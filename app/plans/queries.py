@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, reaching, visible
 from app.core.errors import NotFound
+from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
 from app.orgs import queries as orgs
 from app.plans.models import CoverageOption, Plan, PlanReopening, PlanStep
 from app.plans.states import PlanState, ReopeningState
 
-COUNT_CAP = 10_001
+ORDER = Order(Key(Plan.cover_year, is_descending=True), Key(Plan.id, is_descending=True))
 
 # `places`: every open class and every node of a step's kind below the plan, with each node above it (itself included).
 # `asked`: those whose stage of education is in the audience. `met`: for each step the outermost node of its kind above
@@ -124,18 +125,15 @@ def in_progress(session: Session, actor: Actor) -> list[Plan]:
 
 def count(session: Session, actor: Actor, *, name: str, state: str, year: str) -> int:
     """How many plans match, counted up to 10,001."""
-    stmt = reaching(_matching(select(Plan.id), name, state, year), Plan, actor, Permission.PLAN_READ).limit(COUNT_CAP)
-    return session.scalar(select(func.count()).select_from(stmt.subquery())) or 0
+    return counted(session, reaching(_matching(select(Plan.id), name, state, year), Plan, actor, Permission.PLAN_READ))
 
 
-def page(  # noqa: PLR0913  what a page of a list is asked with
-    session: Session, actor: Actor, *, name: str, state: str, year: str, limit: int, offset: int
-) -> list[Line]:
+def page(session: Session, actor: Actor, *, name: str, state: str, year: str, spot: Spot) -> Cut[Line]:
     """One page of plans, the newest cover year first."""
-    stmt = _matching(select(Plan), name, state, year).order_by(Plan.cover_year.desc(), Plan.id.desc())
-    plans = session.scalars(reaching(stmt, Plan, actor, Permission.PLAN_READ).limit(limit).offset(offset)).all()
-    names = orgs.names_of(session, {plan.tree_path for plan in plans})
-    return [_line(plan, names[plan.tree_path]) for plan in plans]
+    stmt = reaching(_matching(select(Plan), name, state, year), Plan, actor, Permission.PLAN_READ)
+    found = cut(session, stmt, ORDER, spot)
+    names = orgs.names_of(session, {row.Plan.tree_path for row in found.rows})
+    return found.each(lambda row: _line(row.Plan, names[row.Plan.tree_path]))
 
 
 def steps_of(session: Session, plan_id: int) -> Sequence[PlanStep]:

@@ -6,6 +6,7 @@ from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.rates.cli import figures_command, people_command, reconcile_command
 from app.rates.jobs import AFTER_MIDNIGHT, EACH_NIGHT, EACH_SECOND, FIGURE_DAY, RECOUNT
+from app.rates.labels import UNIT_STATES
 from app.rates.views import ClassCardView, FigureView, RateView
 from app.web.language import lazy as _l
 
@@ -42,4 +43,5 @@ FEATURE = Feature(
         "rates_returned": _l("%(count)s rates have been returned."),
         "rates_not_reviewed": _l("%(count)s rates were left as they are: %(reasons)s"),
     },
+    words={"submission.state": UNIT_STATES, "reporting_unit.state": UNIT_STATES},
 )

@@ -52,7 +52,7 @@ def page(client: FlaskClient, path: str) -> str:
 def codes_in(data: bytes) -> dict[str, str]:
     """User name → code of a workbook."""
     rows = list(openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows(min_row=2, values_only=True))
-    return {row[3]: row[4] for row in rows}
+    return {row[4]: row[5] for row in rows}
 
 
 def test_ticked_users_are_shown_before_anything_happens(site: Site) -> None:

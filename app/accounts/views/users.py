@@ -40,7 +40,7 @@ LISTING = Listing(
         Column("user_name", _l("User name")),
         Column("place", _l("Organisation")),
         Column("department", _l("Department")),
-        Column("role", _l("Role")),
+        Column("role", _l("Role"), is_usual=False),
         Column("mobile", _l("Mobile number"), kind="number"),
         Column("state", _l("State"), kind="tag", role="tag"),
         Column("access", _l("First access"), is_usual=False),

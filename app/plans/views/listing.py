@@ -66,8 +66,8 @@ class PlanView(ListScreen):
         """The plans that concern the own places."""
         query, asked = self.listing.query(), self.asked()
         total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, limit=asked.size, offset=asked.offset)
-        return self.show([_row(line) for line in lines], total, asked, query)
+        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
+        return self.show(lines.each(_row), total, asked, query)
 
     @expose("/<int:plan_id>")
     @needs(Permission.PLAN_READ)
