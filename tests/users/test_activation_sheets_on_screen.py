@@ -209,3 +209,12 @@ def test_a_cancelled_job_has_issued_nothing(site: Site) -> None:
     with pytest.raises(Cancelled):
         sheets(run)
     assert site.database.transaction(lambda s: s.connection().scalar(text("SELECT count(*) FROM code"))) == 0
+
+
+def test_who_may_reset_nobody_any_more_fetches_no_codes(site: Site) -> None:
+    where = issue(site.visit("school_admin"), ids(site, *TEACHERS)).location
+    ended = site.act(site.visit("root_admin"), "school_admin", "grants/change", {"role": "school_admin", "sure": "yes"})
+    assert ended.status_code == 303
+    client = site.visit("school_admin")
+    for path in (where, f"{where}/workbook", f"{where}/pdf", "/users/sheets/"):
+        assert client.get(path, base_url=HOST).status_code == 403

@@ -23,7 +23,7 @@ from app.core.queue import defer
 from app.core.stored import StoredFile, contents, of_owner
 from app.web.acts import done, sentence_of, submitted
 from app.web.request import actor, backstage, reading, write
-from app.web.screens import Screen, needs, signed_in
+from app.web.screens import Screen, needs
 
 MINUTE = "yyyy-MM-dd HH:mm"
 MOST_TICKED = 500
@@ -37,7 +37,7 @@ class SheetView(Screen):
     default_view = "list"
 
     @expose("/")
-    @signed_in
+    @needs(Permission.ACCOUNT_RESET)
     def list(self) -> str:
         """The sheets this account has made whose files can still be fetched."""
         stmt = (
@@ -83,7 +83,7 @@ class SheetView(Screen):
         )
 
     @expose("/<int:sheet_id>")
-    @signed_in
+    @needs(Permission.ACCOUNT_RESET)
     def show(self, sheet_id: int) -> str:
         """What came of one act: the two files, and who got no code and why."""
         row = _own(reading(), sheet_id)
@@ -99,7 +99,7 @@ class SheetView(Screen):
         )
 
     @expose("/<int:sheet_id>/<any(pdf, workbook):kind>")
-    @signed_in
+    @needs(Permission.ACCOUNT_RESET)
     def fetch(self, sheet_id: int, kind: str) -> Response:
         """One of the files, as often as wanted until it expires; each time is written into the audit."""
         row = _own(reading(), sheet_id)
