@@ -7,7 +7,7 @@ import click
 from app.cli.children import scheduler, web, worker
 from app.cli.serve import serve
 
-LATE = {"doctor": "app.cli.doctor", "demo": "app.cli.demo.command"}
+LATE = {"doctor": "app.cli.doctor", "demo": "app.cli.demo.command", "bench": "app.cli.bench.command"}
 """Commands whose modules are loaded only when they are called."""
 
 

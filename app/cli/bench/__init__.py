@@ -1,0 +1,4 @@
+"""`xuebao bench`: how fast the main work is, measured on a database of its own that is thrown away afterwards.
+
+`world` fills it by SQL, `acts` are the things measured, `report` writes `docs/benchmarks.md`, `command` ties them.
+"""
