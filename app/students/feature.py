@@ -10,7 +10,7 @@ from app.students.cli import import_command
 from app.students.jobs import SHEETS
 from app.students.labels import FIELDS, VALUES
 from app.students.roll import refuse_closing
-from app.students.rules import StudentsCorrected, StudentsLeft, StudentsMoved
+from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsLeft, StudentsMoved
 from app.students.sentences import IMPORTING
 from app.students.services import end_access, follow_merge, move_access, rename_access
 from app.students.sheet import STUDENTS
@@ -26,6 +26,7 @@ FEATURE = Feature(
         Listener(NodesClosing, refuse_closing),
         Listener(StudentsMoved, move_access),
         Listener(StudentsLeft, end_access),
+        Listener(AdmissionsUndone, end_access),
         Listener(StudentsCorrected, rename_access),
     ),
     sheets=(STUDENTS,),

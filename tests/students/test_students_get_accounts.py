@@ -30,6 +30,7 @@ from app.students.services import (
     leave,
     move,
     move_access,
+    readmit,
     rename_access,
 )
 from app.students.services.access import give
@@ -174,6 +175,27 @@ def test_an_account_that_ended_with_a_mistaken_leaving_comes_back(session: Sessi
     )
     assert given(session, world, pupil) == [account_id]
     assert [grant.person_id for grant in actor_for(session, account_id).grants] == [pupil.person_id]
+
+
+def test_who_comes_back_with_another_number_gets_the_old_account_under_it(session: Session, world: World) -> None:
+    pupil = world.of(A)[0]
+    (account_id,) = given(session, world, pupil)
+    gone(session, world, pupil)
+    admin = world.actor(session, ADMIN)
+    particulars = Particulars(student_number="THRUSH-88")
+    number = f"{A}-202602"
+    again = readmit(
+        session,
+        admin,
+        student_id=pupil.student_id,
+        class_text=number,
+        particulars=particulars,
+        keyring=KEYRING,
+    )
+    assert give_students(session, admin, ids=[again]).account_ids == [account_id]
+    account = account_of(session, pupil)
+    assert name_of(session, account) == (world.nodes[A], "THRUSH-88")
+    assert (account.state, account.node_id) == ("active", world.nodes[class_of(A, 1, 2)])
 
 
 def test_one_that_an_administrator_disabled_stays_disabled(session: Session, world: World) -> None:

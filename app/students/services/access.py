@@ -21,6 +21,7 @@ from app.core.errors import Invalid, NotFound
 from app.people.models import Person
 from app.students.models import Guardian, Student
 from app.students.rules import (
+    AdmissionsUndone,
     NothingTicked,
     StudentNumberTaken,
     StudentsCorrected,
@@ -59,8 +60,9 @@ def give(session: Session, actor: Actor, whom: str, *, ids: Sequence[int]) -> Gi
 def give_students(session: Session, actor: Actor, *, ids: Sequence[int]) -> Given:
     """See that each of these students has an account; it signs in with school and student number.
 
-    One whose account ended with an earlier leaving gets it back. Raises `NotFound` when an id is out of scope for
-    `account:create`. Who has left, or whose number another account signs in with, is named in `refused`.
+    One whose account ended with an earlier leaving gets it back, with the number and at the class of now. Raises
+    `NotFound` when an id is out of scope for `account:create`. Who has left, or whose number another account signs in
+    with, is named in `refused`.
     """
     rows, given = _open_rows(session, actor, ids)
     known = _students_accounts(session, [row.id for row in rows])
@@ -72,6 +74,7 @@ def give_students(session: Session, actor: Actor, *, ids: Sequence[int]) -> Give
     persons = {row.id: row.person_id for row in rows}
     ended = [(each.account_id, "student", persons[each.id]) for each in known.values() if not each.holds]
     _give_back(session, actor, ended)
+    _bring_up(session, actor, [(known[row.id].account_id, row) for row in rows if row.id in known])
     given.account_ids = [*(each.account_id for each in known.values()), *made]
     return given
 
@@ -114,8 +117,8 @@ def below(session: Session, actor: Actor, path: str) -> list[int]:
     return ids
 
 
-def end_access(session: Session, actor: Actor, event: StudentsLeft) -> None:
-    """When students leave: their accounts end, and their guardians' accounts see them no more."""
+def end_access(session: Session, actor: Actor, event: StudentsLeft | AdmissionsUndone) -> None:
+    """When students leave, or were never admitted: their accounts end, their guardians' see them no more."""
     known = _students_accounts(session, event.ids)
     accounts.shut(session, actor, [each.account_id for each in known.values()], reason=LEFT)
     _forget(session, actor, Guardian.student_id == _any(event.ids), reason=LEFT)
@@ -144,11 +147,22 @@ def rename_access(session: Session, actor: Actor, event: StudentsCorrected) -> N
     known = _students_accounts(session, event.ids)
     stmt = select(Student.id, Student.student_number, Person.name).join(Person, Person.id == Student.person_id)
     rows = session.execute(everything(stmt.where(Student.id == _any(event.ids)), because=FOLLOWS)).all()
-    wanted = {known[r.id].account_id: accounts.Called(r.student_number, r.name) for r in rows if r.id in known}
+    _rename(session, actor, [(known[row.id].account_id, row) for row in rows if row.id in known])
+
+
+def _rename(session: Session, actor: Actor, pairs: Sequence[tuple[int, Found]]) -> None:
     try:
-        accounts.rename(session, actor, wanted)
+        accounts.rename(
+            session, actor, {account_id: accounts.Called(row.student_number, row.name) for account_id, row in pairs}
+        )
     except NameTaken as taken:
         raise StudentNumberTaken(count=1) from taken
+
+
+def _bring_up(session: Session, actor: Actor, pairs: Sequence[tuple[int, Found]]) -> None:
+    """Let accounts be called and stand as the rows of now say: who came back has another number and class."""
+    _rename(session, actor, pairs)
+    accounts.move_along(session, {account_id: (row.node_id, row.tree_path) for account_id, row in pairs})
 
 
 def _open_rows(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[list[Found], Given]:
