@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from app.core.feature import Feature
+from app.access.permissions import Permission
+from app.core.feature import Feature, MenuItem
 from app.sheets.jobs import JOBS
 from app.sheets.sentences import SENTENCES
+from app.sheets.views import SCREENS
 
-FEATURE = Feature(name="sheets", jobs=JOBS, sentences=SENTENCES)
+FEATURE = Feature(
+    name="sheets",
+    screens=SCREENS,
+    jobs=JOBS,
+    menu=(MenuItem("Imports", "ImportView.list", "add", Permission.STUDENT_IMPORT),),
+    sentences=SENTENCES,
+)

@@ -76,8 +76,12 @@ class Kind(Protocol):
     def lines(self, session: Session, rows: Sequence[ImportRow], keyring: Keyring) -> list[Line]:
         """Rows of a batch in scope as a list shows them, secrets masked."""
 
-    def options(self, session: Session, actor: Actor, batch: ImportBatch) -> list[tuple[str, str]]:
-        """What a word in the file that was not understood may be taken for: code and name."""
+    word_column: str
+    """The column whose words people may explain; the codes of words that were not understood are `unexplained`."""
+    unexplained: frozenset[str]
+
+    def options(self, session: Session, actor: Actor, path: str) -> list[tuple[str, str]]:
+        """What such a word may be taken for at a place: code and name."""
 
 
 _kinds: dict[str, Kind] = {}

@@ -13,11 +13,13 @@ from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.core.errors import NotFound
 from app.core.queue import JobRow
+from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
 from app.sheets.kinds import Kind, kind_of, kinds_for
 from app.sheets.models import ImportBatch, ImportMapping, ImportRow
 from app.sheets.rules import Verdict
 
-COUNT_CAP = 10_001
+NEWEST_FIRST = Order(Key(ImportBatch.id, is_descending=True))
+AS_IN_THE_FILE = Order(ImportRow.n)
 WARNED = "warnings"
 """The list of rows about which something odd was noticed, whatever they do."""
 
@@ -42,24 +44,19 @@ def locked(session: Session, actor: Actor, *, batch_id: int) -> ImportBatch:
     return found
 
 
-def count(session: Session, actor: Actor, *, state: str = "", kind: str = "") -> int:
+def count(session: Session, actor: Actor, *, state: str = "") -> int:
     """How many imports match, counted up to 10,001."""
-    inner = _of_kinds(_matching(select(ImportBatch.id), state, kind), actor).limit(COUNT_CAP)
-    return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+    return counted(session, _of_kinds(_matching(select(ImportBatch.id), state), actor))
 
 
-def page(
-    session: Session, actor: Actor, *, limit: int, offset: int, state: str = "", kind: str = ""
-) -> Sequence[ImportBatch]:
+def page(session: Session, actor: Actor, *, spot: Spot, state: str = "") -> Cut[ImportBatch]:
     """One page of imports, the newest first."""
-    stmt = _matching(select(ImportBatch), state, kind).order_by(ImportBatch.id.desc())
-    return session.scalars(_of_kinds(stmt, actor).limit(limit).offset(offset)).all()
+    found = cut(session, _of_kinds(_matching(select(ImportBatch), state), actor), NEWEST_FIRST, spot)
+    return found.each(lambda row: row[0])
 
 
-def _matching(stmt: Select[*tuple[Any, ...]], state: str, kind: str) -> Select[*tuple[Any, ...]]:
-    if state:
-        stmt = stmt.where(ImportBatch.state == state)
-    return stmt.where(ImportBatch.kind == kind) if kind else stmt
+def _matching(stmt: Select[*tuple[Any, ...]], state: str) -> Select[*tuple[Any, ...]]:
+    return stmt.where(ImportBatch.state == state) if state else stmt
 
 
 def _of_kinds(stmt: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -81,12 +78,10 @@ def row_count(session: Session, actor: Actor, found: ImportBatch, which: str) ->
     return session.scalar(visible(stmt, ImportRow, actor, kind_of(found.kind).permission)) or 0
 
 
-def rows(
-    session: Session, actor: Actor, found: ImportBatch, which: str, *, limit: int, offset: int = 0
-) -> Sequence[ImportRow]:
-    """Rows of a batch with a verdict, or a warning, in the order of the file."""
-    stmt = _rows(select(ImportRow), found, which).order_by(ImportRow.n).limit(limit).offset(offset)
-    return session.scalars(visible(stmt, ImportRow, actor, kind_of(found.kind).permission)).all()
+def rows(session: Session, actor: Actor, found: ImportBatch, which: str, *, spot: Spot) -> Cut[ImportRow]:
+    """One page of the rows of a batch with a verdict, or a warning, in the order of the file."""
+    stmt = visible(_rows(select(ImportRow), found, which), ImportRow, actor, kind_of(found.kind).permission)
+    return cut(session, stmt, AS_IN_THE_FILE, spot).each(lambda row: row[0])
 
 
 def _rows(stmt: Select[*tuple[Any, ...]], found: ImportBatch, which: str) -> Select[*tuple[Any, ...]]:
@@ -107,6 +102,14 @@ def remarks(session: Session, actor: Actor, found: ImportBatch) -> Sequence[Any]
 def job_state(session: Session, found: ImportBatch) -> str | None:
     """How the work last handed over for a batch stands; None when there is none."""
     return session.scalar(select(JobRow.state).where(JobRow.id == found.job_id)) if found.job_id else None
+
+
+def progress(session: Session, found: ImportBatch) -> tuple[int, int | None, str | None]:
+    """How many rows the work has done, of how many, and how it stands; nothing without work."""
+    if found.job_id is None:
+        return 0, None, None
+    row = session.execute(select(JobRow.done, JobRow.total, JobRow.state).where(JobRow.id == found.job_id)).one()
+    return row.done, row.total, row.state
 
 
 def remembered(session: Session, place_id: int, kind: Kind) -> ImportMapping | None:

@@ -176,6 +176,11 @@ def cancel(session: Session, actor: Actor, *, batch_id: int, version: int) -> No
     _audit(session, actor, "import:cancel", batch)
 
 
+def note_download(session: Session, actor: Actor, batch: ImportBatch, what: str) -> None:
+    """Write down that the error workbook, which holds what the file held, was fetched."""
+    _audit(session, actor, f"import:{what}", batch, after={"rows": batch.row_count})
+
+
 def _known(session: Session, actor: Actor, batch_id: int, version: int) -> ImportBatch:
     batch = queries.locked(session, actor, batch_id=batch_id)
     if batch.version != version:

@@ -56,12 +56,20 @@ class Bench:
 
 
 def receive_file(  # noqa: PLR0913  whose, of which kind, where, what
-    session: Session, actor: Actor, kind: Kind, *, place_code: str, name: str, data: bytes, bench: Bench
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    *,
+    place_code: str,
+    name: str,
+    data: bytes,
+    keyring: Keyring,
+    files: FileStore,
 ) -> ImportBatch:
     """Take a file in: it is kept encrypted, for as long as an import can be corrected and undone."""
     kind.place(session, actor, place_code)  # who may not import here leaves no file behind
     new = NewFile("import", services.safe_name(name), "application/octet-stream", data, KEPT)
-    file_id = keep(session, bench.files, bench.keyring, owner_id=actor.user_id, new=new)
+    file_id = keep(session, files, keyring, owner_id=actor.user_id, new=new)
     return services.receive(session, actor, kind, place_code=place_code, file_name=name, file_id=file_id)
 
 

@@ -114,8 +114,16 @@ def _received(bench: Bench, file: Path, school: str) -> tuple[int | None, Refusa
     data = file.read_bytes()
 
     def work(session: Session, actor: Actor) -> int:
-        batch = receive_file(session, actor, STUDENTS, place_code=school, name=file.name, data=data, bench=bench)
-        return batch.id
+        return receive_file(
+            session,
+            actor,
+            STUDENTS,
+            place_code=school,
+            name=file.name,
+            data=data,
+            keyring=bench.keyring,
+            files=bench.files,
+        ).id
 
     return bench.run(work), None
 

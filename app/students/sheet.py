@@ -160,6 +160,8 @@ class StudentList:
     permission = Permission.STUDENT_IMPORT
     endpoint = "StudentPageView.show"
     argument = "student_id"
+    word_column = "class_name"
+    unexplained = frozenset({"unknown_class", "class_ambiguous"})
 
     def places(self, session: Session, actor: Actor) -> list[Place]:
         """The schools in which the actor keeps classes; where they are many, the first ones."""
@@ -213,9 +215,9 @@ class StudentList:
         """Rows as a list shows them, masked."""
         return [line_of(row, keyring) for row in rows]
 
-    def options(self, session: Session, actor: Actor, batch: ImportBatch) -> list[tuple[str, str]]:
+    def options(self, session: Session, actor: Actor, path: str) -> list[tuple[str, str]]:
         """The classes a class name in the file may be taken for."""
-        return list(class_list.choices(class_list.classes_of(session, actor, batch.tree_path, {})))
+        return list(class_list.choices(class_list.classes_of(session, actor, path, {})))
 
 
 def _entries(asked: Asked, found: class_list.Classes, today: date) -> Iterator[Entry]:

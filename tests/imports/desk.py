@@ -14,6 +14,7 @@ from app.access.actor import Actor
 from app.access.gate import bind
 from app.core.db import Database
 from app.core.files import FileStore
+from app.lists.keyset import Spot
 from app.people.certificates import check_digit
 from app.sheets import queries, services
 from app.sheets.models import ImportBatch, ImportRow
@@ -90,7 +91,16 @@ class Desk:
         """Upload a file; returns the batch's id."""
 
         def work(session: Session, actor: Actor) -> int:
-            return receive_file(session, actor, STUDENTS, place_code=school, name=name, data=data, bench=self.bench).id
+            return receive_file(
+                session,
+                actor,
+                STUDENTS,
+                place_code=school,
+                name=name,
+                data=data,
+                keyring=KEYRING,
+                files=self.files,
+            ).id
 
         return self.run(work)
 
@@ -125,7 +135,7 @@ class Desk:
 
         def work(session: Session, actor: Actor) -> list[ImportRow]:
             found = queries.batch(session, actor, batch_id=batch_id)
-            return list(queries.rows(session, actor, found, which, limit=500))
+            return list(queries.rows(session, actor, found, which, spot=Spot(500)).rows)
 
         return self.run(work)
 

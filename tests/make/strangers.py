@@ -21,9 +21,11 @@ from app.core.stored import StoredFile
 from app.departments.services import create
 from app.enrolment.models import Enrolment
 from app.plans.models import ReportingUnit
+from app.orgs.models import OrgNode
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make
 from app.profiles.models import ChangeRequest
+from app.sheets.models import ImportBatch
 from app.students.models import Guardian, HardshipRecognition
 from tests.make.campaign import FROM, TO
 from tests.make.places import BIRDS, A, B
@@ -60,6 +62,8 @@ class Strangers:
     own_sheet: int
     unit: int
     own_unit: int
+    other_import: int
+    own_import: int
 
 
 def bring_strangers(session: Session, world: World) -> Strangers:
@@ -94,6 +98,8 @@ def bring_strangers(session: Session, world: World) -> Strangers:
         own_sheet=_sheet(session, world.accounts["school_admin"], "画眉中学"),
         unit=_unit(session, world, B),
         own_unit=_unit(session, world, A),
+        other_import=_import(session, B, world.accounts["school_admin_b"]),
+        own_import=_import(session, A, world.accounts["school_admin"]),
     )
 
 
@@ -133,6 +139,41 @@ def _sheet(session: Session, owner_id: int, title: str) -> int:
     session.add(row)
     session.flush()
     return row.id
+
+
+def _import(session: Session, school: str, owner_id: int) -> int:
+    """An import into a school, looked at and not applied; its file is kept no more."""
+    node = session.scalars(everything(select(OrgNode).where(OrgNode.code == school), because="a test's school")).one()
+    bird = BIRDS[school]
+    file = StoredFile(
+        owner_id=owner_id,
+        purpose="import",
+        name=f"{bird}.xlsx",
+        media_type="text/plain",
+        digest="0" * 64,
+        sealed_as=uuid.uuid4(),
+        size=0,
+        expires_at=now(session) + timedelta(days=1),
+        erased_at=now(session),
+    )
+    session.add(file)
+    session.flush()
+    batch = ImportBatch(
+        kind="students",
+        node_id=node.id,
+        tree_path=node.path,
+        account_id=owner_id,
+        actor_name=f"{bird}管理员",
+        file_id=file.id,
+        file_name=f"{bird}.xlsx",
+        state="previewed",
+        row_count=1,
+        bad_count=1,
+        read_at=now(session),
+    )
+    session.add(batch)
+    session.flush()
+    return batch.id
 
 
 def _line(session: Session, act: str, subject_id: int) -> int:

@@ -1,0 +1,246 @@
+"""One import: what the file would do, what its headings and words mean, applying it, taking it back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request, url_for
+from flask_appbuilder import expose
+from flask_babel import format_datetime, get_locale, gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.access.permissions import Permission
+from app.core.idempotency import Answer
+from app.sheets import queries, services
+from app.sheets.columns import normalise_heading
+from app.sheets.forms import StepForm
+from app.sheets.kinds import Kind, kind_of
+from app.sheets.labels import FINDINGS, HINTS, STATES, TONES, VERDICTS
+from app.sheets.models import ImportBatch
+from app.sheets.returning import error_workbook
+from app.sheets.sentences import say
+from app.sheets.views.upload import MINUTE, page_of, workbook_answer
+from app.sheets.workflow import BatchState
+from app.web.acts import done, submitted
+from app.web.request import actor, backstage, reading, write
+from app.web.screens import Screen, needs
+
+WORKING = frozenset({"queued", "running"})
+MOST_OPTIONS = 200
+MOST_WORDS = 50
+HEADING, WORD = "heading:", "word:"
+
+
+class BatchView(Screen):
+    """一次导入."""
+
+    route_base = "/imports"
+    default_view = "show"
+
+    @expose("/<int:batch_id>")
+    @needs(Permission.STUDENT_IMPORT)
+    def show(self, batch_id: int) -> str:
+        """The page of an import; while the worker is busy with it, the page asks again by itself."""
+        batch = queries.batch(reading(), actor(), batch_id=batch_id)
+        kind = kind_of(batch.kind)
+        return self.page("sheets/batch.html", **_frame(batch), **_facts(batch), **_understood(batch, kind))
+
+    @expose("/<int:batch_id>/progress")
+    @needs(Permission.STUDENT_IMPORT)
+    def progress(self, batch_id: int) -> Response | str:
+        """How far the worker is; when it has ended, the browser is told to fetch the page anew."""
+        batch = queries.batch(reading(), actor(), batch_id=batch_id)
+        facts = _facts(batch)
+        if not facts["is_working"]:
+            return Response(status=204, headers={"HX-Refresh": "true"})
+        return self.page("sheets/progress.html", batch=batch, **facts)
+
+    @expose("/<int:batch_id>/confirm", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_IMPORT)
+    def confirm(self, batch_id: int) -> Response | tuple[str, int]:
+        """Say what will happen, then hand it to the worker; with ?good=1 only the good rows."""
+        batch = queries.batch(reading(), actor(), batch_id=batch_id)
+        good = request.args.get("good") == "1"
+        form = StepForm(data={"version": batch.version})
+        if request.method == "POST":
+            answered = submitted(form, lambda session: _apply(session, form, batch_id, good=good))
+            if answered:
+                return answered
+        return self.form_page(
+            form,
+            "sheets/confirm.html",
+            **_frame(batch, gettext("Import")),
+            good=good,
+            submit=gettext("Import %(count)s rows", count=batch.new_count + batch.changed_count),
+            back=url_for("BatchView.show", batch_id=batch.id),
+        )
+
+    @expose("/<int:batch_id>/explain", methods=["POST"])
+    @needs(Permission.STUDENT_IMPORT)
+    def explain(self, batch_id: int) -> Response | str:
+        """Say which column a heading is, and which class a word means; the file is read again."""
+        form = StepForm()
+        answered = submitted(form, lambda session: _explain(session, form, batch_id))
+        return answered or self.show(batch_id)
+
+    @expose("/<int:batch_id>/cancel", methods=["POST"])
+    @needs(Permission.STUDENT_IMPORT)
+    def cancel(self, batch_id: int) -> Response | str:
+        """Give the import up; nothing has been written."""
+        form = StepForm()
+        answered = submitted(form, lambda session: _cancel(session, form, batch_id))
+        return answered or self.show(batch_id)
+
+    @expose("/<int:batch_id>/undo", methods=["GET", "POST"])
+    @needs(Permission.STUDENT_IMPORT)
+    def undo(self, batch_id: int) -> Response | tuple[str, int]:
+        """Ask before taking an import back, or list what forbids it."""
+        batch = queries.batch(reading(), actor(), batch_id=batch_id)
+        form = StepForm(data={"version": batch.version})
+        if request.method == "POST":
+            answered = submitted(form, lambda session: _undo(session, form, batch_id))
+            if answered:
+                return answered
+        kind = kind_of(batch.kind)
+        found = kind.blockers(reading(), actor(), batch) if batch.state == BatchState.APPLIED else []
+        blockers = [
+            {"name": each.name, "why": say(each.code, {}), "href": page_of(kind, each.subject_id)} for each in found
+        ]
+        return self.form_page(
+            form,
+            "sheets/undo.html",
+            **_frame(batch, gettext("Undo the import")),
+            blockers=blockers,
+            is_applied=batch.state == BatchState.APPLIED,
+            submit=gettext("Undo the import"),
+            back=url_for("BatchView.show", batch_id=batch.id),
+            danger=True,
+        )
+
+    @expose("/<int:batch_id>/errors")
+    @needs(Permission.STUDENT_IMPORT)
+    def errors(self, batch_id: int) -> Response:
+        """The uploaded file with the bad cells marked and the reasons beside them; written into the audit."""
+        behind = backstage()
+        data = error_workbook(
+            reading(),
+            actor(),
+            batch_id=batch_id,
+            keyring=behind.keyring,
+            files=behind.files,
+            locale=str(get_locale()),
+        )
+        write(lambda s: services.note_download(s, actor(), queries.batch(s, actor(), batch_id=batch_id), "errors"))
+        return workbook_answer(data, f"import-{batch_id}-errors.xlsx")
+
+
+def _frame(batch: ImportBatch, step: str = "") -> dict[str, Any]:
+    crumbs = [{"label": gettext("Imports"), "href": url_for("ImportView.list")}]
+    if step:
+        crumbs.append({"label": batch.file_name, "href": url_for("BatchView.show", batch_id=batch.id)})
+    return {"batch": batch, "title": step or batch.file_name, "crumbs": crumbs}
+
+
+def _facts(batch: ImportBatch) -> dict[str, Any]:
+    done, total, state = queries.progress(reading(), batch)
+    cards = [
+        {
+            "label": VERDICTS[which],
+            "hint": HINTS[which],
+            "value": count,
+            "which": which,
+            "href": url_for("RowView.list", batch_id=batch.id, which=which) if count else None,
+        }
+        for which, count in _counts(batch).items()
+    ]
+    return {
+        "cards": cards,
+        "state_label": STATES[batch.state],
+        "tone": TONES.get(batch.state, batch.state),
+        "is_working": state in WORKING,
+        "has_failed": batch.state in {"uploaded", "reading", "applying"} and state not in WORKING,
+        "percent": 100 * done // total if total else None,
+        "error": say(batch.error_code, batch.error_facts or {}) if batch.error_code else None,
+        "uploaded": format_datetime(batch.created_at, MINUTE),
+        "applied": format_datetime(batch.applied_at, MINUTE) if batch.applied_at else None,
+        "undone": format_datetime(batch.undone_at, MINUTE) if batch.undone_at else None,
+        "step": StepForm(data={"version": batch.version}),
+    }
+
+
+def _counts(batch: ImportBatch) -> Mapping[str, int]:
+    return {
+        "new": batch.new_count,
+        "changed": batch.changed_count,
+        "unchanged": batch.unchanged_count,
+        "bad": batch.bad_count,
+        "warnings": batch.warning_count,
+    }
+
+
+def _understood(batch: ImportBatch, kind: Kind) -> dict[str, Any]:
+    """How headings were understood, which words were not, and what the reader noticed."""
+    language = str(get_locale())
+    choices = [(column.key, column.heading(language)) for column in kind.layout.columns]
+    words: list[tuple[str, int]] = []
+    options: list[tuple[str, str]] = []
+    if batch.state == BatchState.PREVIEWED and batch.bad_count:
+        words = _words(batch, kind)
+        options = kind.options(reading(), actor(), batch.tree_path) if words else []
+    return {
+        "tables": batch.tables or [],
+        "choices": choices,
+        "words": words,
+        "options": options,
+        "is_select": len(options) <= MOST_OPTIONS,
+        "findings": [_finding(found, dict(choices)) for found in batch.findings or [] if found["code"] in FINDINGS],
+    }
+
+
+def _words(batch: ImportBatch, kind: Kind) -> list[tuple[str, int]]:
+    found = Counter(
+        str(remark["facts"].get("text", ""))
+        for row in queries.remarks(reading(), actor(), batch)
+        for remark in row.problems or ()
+        if remark["code"] in kind.unexplained
+    )
+    return found.most_common(MOST_WORDS)
+
+
+def _finding(found: Mapping[str, Any], headings: Mapping[str, str]) -> str:
+    facts = found["facts"]
+    column = headings.get(str(facts.get("key", "")), str(facts.get("heading", "")))
+    told = {"sheet": found["sheet"] or "1", "column": column, "count": facts.get("count", "")}
+    return str(FINDINGS[found["code"]]) % told
+
+
+def _apply(session: Session, form: StepForm, batch_id: int, *, good: bool) -> Answer:
+    version = form.known_version()
+    batch = services.confirm(session, actor(), batch_id=batch_id, version=version, good_rows=good)
+    services.hand_over(session, actor(), batch, services.APPLYING)
+    return done(url_for("BatchView.show", batch_id=batch_id), "import_confirmed")
+
+
+def _explain(session: Session, form: StepForm, batch_id: int) -> Answer:
+    headings = {
+        normalise_heading(name.removeprefix(HEADING)): value
+        for name, value in request.form.items()
+        if name.startswith(HEADING)
+    }
+    words = {name.removeprefix(WORD): value for name, value in request.form.items() if name.startswith(WORD) and value}
+    version = form.known_version()
+    services.explain(session, actor(), batch_id=batch_id, version=version, headings=headings, values=words)
+    return done(url_for("BatchView.show", batch_id=batch_id), "import_explained")
+
+
+def _cancel(session: Session, form: StepForm, batch_id: int) -> Answer:
+    services.cancel(session, actor(), batch_id=batch_id, version=form.known_version())
+    return done(url_for("BatchView.show", batch_id=batch_id), "import_cancelled")
+
+
+def _undo(session: Session, form: StepForm, batch_id: int) -> Answer:
+    services.ask_undo(session, actor(), batch_id=batch_id, version=form.known_version())
+    return done(url_for("BatchView.show", batch_id=batch_id), "import_undo_begun")
