@@ -20,8 +20,8 @@ from app.core.queue import JobRow
 from app.core.stored import StoredFile
 from app.departments.services import create
 from app.enrolment.models import Enrolment
-from app.plans.models import ReportingUnit
 from app.orgs.models import OrgNode
+from app.plans.models import ReportingUnit
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make
 from app.profiles.models import ChangeRequest
