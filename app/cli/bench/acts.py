@@ -82,7 +82,14 @@ def importing(ground: Ground, rows: int) -> list[Measure]:
     batch = ground.run(
         lambda session, actor: (
             receive_file(
-                session, actor, STUDENTS, place_code=SCHOOL, name=file.name, data=file.read_bytes(), bench=bench
+                session,
+                actor,
+                STUDENTS,
+                place_code=SCHOOL,
+                name=file.name,
+                data=file.read_bytes(),
+                keyring=bench.keyring,
+                files=bench.files,
             ).id
         ),
     )
