@@ -174,6 +174,10 @@ def _timeline(record: records.Record) -> list[dict[str, Any]]:
     return sorted(moments, key=lambda moment: moment["at"], reverse=True)
 
 
+ORDER = {field: place for place, field in enumerate(FIELDS)}
+"""Change records keep their fields in no order; people read the category before the level, from before until."""
+
+
 def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
@@ -181,7 +185,7 @@ def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
             "before": shown(field, before.get(field)),
             "after": shown(field, after.get(field)),
         }
-        for field in dict.fromkeys([*before, *after])
+        for field in sorted({*before, *after}, key=lambda field: ORDER.get(field, len(ORDER)))
         if before.get(field) or after.get(field)
     ]
 
