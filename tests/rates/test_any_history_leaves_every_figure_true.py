@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import HealthCheck, settings
@@ -19,10 +20,12 @@ from app.enrolment.rules import Decision
 from app.enrolment.services import bring
 from app.orgs import reshape
 from app.orgs.models import ClassGroup, OrgNode
-from app.plans.models import Plan
+from app.plans.models import Plan, ReportingUnit
 from app.rates import queries
-from app.rates.rules import Figures, Status
-from app.rates.services import fold
+from app.rates.models import COUNTS, Submission
+from app.rates.queries.drift import drift
+from app.rates.rules import Figures, Status, Verdict
+from app.rates.services import fold, review_one, submit
 from app.students import services as students
 from app.students.models import Student
 from app.students.rules import NewHardship
@@ -34,6 +37,8 @@ from tests.rates.recounted import agree, raw
 from tests.stage import TEST
 from tests.world import World
 
+ALL = {"xuebao_gate": frozenset({"*"})}
+REVIEWER = replace(SYSTEM, user_id=1)
 PICK = st.integers(0, 1000)
 DECIDED = (
     ("insured", "insure", None),
@@ -166,6 +171,18 @@ class History(RuleBasedStateMachine):
         if count is not None and count < 3:
             self.act(lambda: opened(self.session, f"P{count}", place_code=inner, counts_stopped=counts_stopped))
 
+    @rule(pick=PICK, returned=st.booleans())
+    def a_rate_is_submitted_and_reviewed(self, pick: int, returned: bool) -> None:  # noqa: FBT001  drawn
+        """A class whose members have all decided submits, if it is one; the next level approves or returns it."""
+        stmt = select(ReportingUnit.id, ReportingUnit.version).order_by(ReportingUnit.id)
+        rows = self.session.execute(everything(stmt, because=TEST)).all()
+        unit_id, version = rows[pick % len(rows)]
+        self.act(lambda: submit(self.session, SYSTEM, unit_id=unit_id, version=version))
+        verdict = Verdict("return", "再核对") if returned else Verdict("approve", "")
+        as_it_is = select(ReportingUnit.version).where(ReportingUnit.id == unit_id)
+        now = self.session.scalar(everything(as_it_is, because=TEST)) or 0
+        self.act(lambda: review_one(self.session, REVIEWER, unit_id=unit_id, version=now, verdict=verdict))
+
     @rule()
     def differences_are_added(self) -> None:
         """The worker's loop comes round."""
@@ -181,6 +198,7 @@ class History(RuleBasedStateMachine):
     def every_node_is_the_sum_of_its_children(self) -> None:
         """At the end: every node of the world, every plan: the rows one by one, the children, the list."""
         session = self.session
+        self.what_was_submitted_is_what_is_live_less_what_changed()
         plans = session.scalars(everything(select(Plan).where(Plan.state == "open"), because=TEST)).all()
         nodes = session.scalars(everything(select(OrgNode).where(OrgNode.kind != "unit"), because=TEST)).all()
         for plan in plans:
@@ -194,6 +212,19 @@ class History(RuleBasedStateMachine):
                     for status in Status:
                         listed = queries.people(session, SYSTEM, plan, node, status)
                         assert len({member.id for member in listed}) == len(listed) == figures.count(status)
+
+    def what_was_submitted_is_what_is_live_less_what_changed(self) -> None:
+        """Frozen figures, with who came added and who left taken away, are the live ones; nobody changed unseen."""
+        stmt = select(Submission, OrgNode).join(OrgNode, OrgNode.id == Submission.node_id)
+        live = stmt.where(Submission.state != "returned", Submission.parts == [])
+        for submission, node in self.session.execute(everything(live, because=TEST)):
+            plan = self.session.get_one(Plan, submission.plan_id, execution_options=ALL)
+            changes = [each.what for each in drift(self.session, SYSTEM, submission, node.path)]
+            figures = queries.at(self.session, SYSTEM, plan, node)
+            everybody = figures.insured + figures.waived + figures.pending + figures.unregistered + figures.stopped
+            assert everybody == len(submission.members) + changes.count("came") - changes.count("left")
+            if not changes:
+                assert [getattr(figures, name) for name in COUNTS] == [getattr(submission, name) for name in COUNTS]
 
     def _student(self, pick: int) -> Student:
         stmt = select(Student).where(Student.closed_on.is_(None)).order_by(Student.id)
