@@ -101,10 +101,10 @@ def test_a_double_click_issues_once(site: Site) -> None:
 
 def test_the_files_are_nobody_elses(site: Site) -> None:
     answer = issue(site.visit("school_admin"), ids(site, *TEACHERS))
-    for other in ("school_admin_b", "root_admin", "class_teacher"):
+    for other, refused in (("school_admin_b", 404), ("root_admin", 404), ("class_teacher", 403)):
         client = site.visit(other)
         for path in (answer.location, f"{answer.location}/pdf", f"{answer.location}/workbook"):
-            assert client.get(path, base_url=HOST).status_code == 404
+            assert client.get(path, base_url=HOST).status_code == refused
         assert "画眉" not in page(client, "/users/sheets/").split("<main")[1]
 
 
