@@ -64,6 +64,7 @@ class Site:
         """Read the accounts file of the demo."""
         self.url = url
         self.database = database
+        self.data = accounts_file.parent
         self.judge = Judge()
         stored = json.loads(accounts_file.read_text("utf-8"))["accounts"]
         self.accounts: Mapping[str, DemoAccount] = {line["role"]: DemoAccount(**line) for line in stored}
