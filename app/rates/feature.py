@@ -7,12 +7,12 @@ from app.core.feature import Feature, MenuItem
 from app.rates.cli import figures_command, people_command, reconcile_command
 from app.rates.jobs import AFTER_MIDNIGHT, EACH_NIGHT, EACH_SECOND, FIGURE_DAY, RECOUNT
 from app.rates.labels import UNIT_STATES
-from app.rates.views import ClassCardView, FigureView, RateView
+from app.rates.views import ClassCardView, FigureView, RateSummaryView, RateView
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="rates",
-    screens=(RateView, FigureView, ClassCardView),
+    screens=(RateView, RateSummaryView, FigureView, ClassCardView),
     jobs=(FIGURE_DAY, RECOUNT),
     schedules=(EACH_NIGHT, AFTER_MIDNIGHT),
     loops=(EACH_SECOND,),
@@ -38,6 +38,7 @@ FEATURE = Feature(
         "opinion_missing": _l("Write why it is returned, so that those below know what to do."),
         "opinion_long": _l("At most 500 characters."),
         "day_to_come": _l("This day has not come yet."),
+        "too_many_rows": _l("More than %(most)s rows. Choose a smaller place first."),
         "rate_submitted": _l("%(unit)s has been submitted. Nothing in it can be decided until it is returned."),
         "rates_approved": _l("%(count)s rates have been approved."),
         "rates_returned": _l("%(count)s rates have been returned."),

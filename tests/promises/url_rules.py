@@ -169,6 +169,7 @@ RULES: dict[str, Rule] = {
     "FigureView.people": Rule(refused=("node", "plan")),
     "ClassCardView.cards": Rule(refused=("node", "plan")),
     "RateView.list": Rule(refused=("node", "plan")),
+    "RateSummaryView.export": Rule(refused=("node", "plan")),
     "RateView.unit": Rule(form={"version": "1"}),
     "RateView.review": Rule(refused=("unit_row",), form={"rowid": "@unit_row", "event": "approve", "opinion": "x"}),
     "ListSettingView.columns": Rule(is_own=True, form={"column": "name", "back": "/"}),

@@ -70,7 +70,7 @@ class RateView(ListScreen):
         choices = plans.in_progress(reading(), actor())
         plan = asked_plan(choices)
         steps = units.steps_of(reading(), plan) if plan else []
-        step = _asked_step(steps)
+        step = asked_step(steps)
         asked = self.asked()
         rows: list[dict[str, Any]] = []
         total = 0
@@ -89,6 +89,9 @@ class RateView(ListScreen):
             template="rates/units.html",
             plans=plan_choices(choices, plan, "RateView.list", node=node.code),
             steps=_step_links(plan, steps, step, node.code),
+            summary_href=url_for("RateSummaryView.export", plan=plan.code, step=step.position, node=node.code)
+            if plan and step
+            else None,
             plan=plan,
         )
 
@@ -163,7 +166,7 @@ def _plan_of(line: units.UnitLine) -> Plan:
     return next(plan for plan in plans.in_progress(reading(), actor()) if plan.id == line.step.plan_id)
 
 
-def _asked_step(steps: list[PlanStep]) -> PlanStep | None:
+def asked_step(steps: list[PlanStep]) -> PlanStep | None:
     """The step of ?step=, else the first in which the visitor submits or reviews, else the first."""
     position = whole_number("step", 0)
     if position:
