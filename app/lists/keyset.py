@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 Values = tuple[Any, ...]
 
@@ -87,14 +87,14 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Cut(Generic[T]):
+class Cut(Generic[T_co]):
     """The rows of a page, and the sort values of its first and last row where the list goes on beyond them."""
 
-    rows: Sequence[T]
+    rows: Sequence[T_co]
     before: Values | None = None
     after: Values | None = None
 
-    def each(self, work: Callable[[T], U]) -> Cut[U]:
+    def each(self, work: Callable[[T_co], U]) -> Cut[U]:
         """The same page with each row made into something else."""
         return Cut([work(row) for row in self.rows], self.before, self.after)
 

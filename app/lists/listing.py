@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ class ListScreen(Screen):
 
     def show(
         self,
-        rows: Cut[Mapping[str, Any]] | Sequence[Mapping[str, Any]],
+        cut: Cut[Mapping[str, Any]],
         total: int,
         asked: Paging,
         query: Mapping[str, str],
@@ -104,18 +104,15 @@ class ListScreen(Screen):
         template: str = "web/listing.html",
         **context: object,
     ) -> str:
-        """Render the list; `kept` are query arguments that outlive a new search.
-
-        Rows that are no `Cut` say nothing of what lies beyond them: they are paged by number, up to row 10,000 only.
-        """
+        """Render the list; `kept` are query arguments that outlive a new search."""
         listing = self.listing
-        page = {**asked.shown(total, rows), "keep_href": url_for("ListSettingView.size", name=listing.name)}
+        page = {**asked.shown(total, cut), "keep_href": url_for("ListSettingView.size", name=listing.name)}
         return self.page(
             template,
             listing=listing,
             title=context.pop("title", listing.title),
             columns=listing.chosen(asked.setting),
-            rows=rows.rows if isinstance(rows, Cut) else rows,
+            rows=cut.rows,
             page=page,
             query=query,
             kept={name: value for name, value in (kept or {}).items() if value},

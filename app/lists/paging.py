@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +45,11 @@ class Paging:
         """How many rows come before this page, as far as its number knows."""
         return (self.number - 1) * self.size
 
-    def shown(self, total: int, page: Cut[Any] | Sequence[Any], *, is_exact: bool = False) -> Mapping[str, Any]:
+    def shown(self, total: int, cut: Cut[Any], *, is_exact: bool = False) -> Mapping[str, Any]:
         """What the pager needs; a total of `COUNT_CAP` means as many or more, unless `is_exact`."""
-        rows = page.rows if isinstance(page, Cut) else page
+        rows, farthest = cut.rows, FARTHEST_JUMP // self.size
         capped = total >= COUNT_CAP and not is_exact
         pages = None if capped else max(1, -(-total // self.size))
-        farthest = FARTHEST_JUMP // self.size
         is_near = bool(rows) and self.offset + len(rows) <= FARTHEST_JUMP
         return {
             "number": self.number,
@@ -63,21 +62,8 @@ class Paging:
             "is_past": not rows and (self.number > 1 or self.spot != Spot(self.size)),
             "first": self.offset + 1 if is_near else None,
             "last": self.offset + len(rows) if is_near else None,
-            **(self._steps(page) if isinstance(page, Cut) else self._numbers(total)),
-        }
-
-    def _steps(self, cut: Cut[Any]) -> dict[str, Any]:
-        back, on = max(1, self.number - 1), self.number + 1
-        return {
-            "previous": {"before": self._token(back, cut.before)} if cut.before else None,
-            "next": {"after": self._token(on, cut.after)} if cut.after else None,
-        }
-
-    def _numbers(self, total: int) -> dict[str, Any]:
-        goes_on = self.offset + self.size < min(total, FARTHEST_JUMP)
-        return {
-            "previous": {"page": self.number - 1} if self.number > 1 else None,
-            "next": {"page": self.number + 1} if goes_on else None,
+            "previous": {"before": self._token(max(1, self.number - 1), cut.before)} if cut.before else None,
+            "next": {"after": self._token(self.number + 1, cut.after)} if cut.after else None,
         }
 
     def _token(self, number: int, values: Values) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.access.actor import SYSTEM
 from app.access.gate import bind
 from app.core.db import Session
+from app.lists.keyset import Spot
 from app.plans import queries as plans
 from app.rates import services
 from app.rates.queries import units
@@ -53,7 +54,7 @@ def the_others_are_approved(site: Site, role: str, *, position: int) -> None:
         bind(session, SYSTEM)
         plan = plans.find(session, SYSTEM, code=site.accounts[role].plan)
         wanted = units.Asked(plan.id, position, _where(site, role)["path"], ("open", "returned"))
-        for line in units.units(session, SYSTEM, wanted, limit=500, offset=0):
+        for line in units.units(session, SYSTEM, wanted, spot=Spot(500)).rows:
             services.submit(session, SYSTEM, unit_id=line.id, version=line.version)
             approve = Verdict("approve", "")
             services.review_one(session, REVIEWER, unit_id=line.id, version=line.version + 1, verdict=approve)

@@ -103,7 +103,7 @@ def test_forward_to_the_end_and_back_shows_every_row_once_in_order(
 
 
 @HERE
-@given(SOME, SOME, DIRECTIONS, st.integers(1, 7), st.data())
+@given(SOME, SOME, DIRECTIONS, st.data())
 def test_rows_that_come_in_meanwhile_show_none_twice_and_hide_none(
     session: Session,
     lay: Callable[[Session, list[Stone]], None],

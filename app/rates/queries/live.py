@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import under, visible
+from app.lists.keyset import Cut, Order, Spot, cut
 from app.orgs import queries as orgs
 from app.orgs.models import OrgNode
 from app.plans.models import Plan
@@ -24,6 +25,8 @@ from app.rates.models import SUMS, PlanClassFigure, PlanFigureDelta, PlanSchoolF
 from app.rates.rules import Figures
 
 Table = type[PlanClassFigure] | type[PlanSchoolFigure]
+
+BY_PLACE = Order(OrgNode.sort_path, OrgNode.id)
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,9 @@ def _sums(columns: Any) -> list[ColumnElement[int]]:
     return [cast(func.coalesce(func.sum(columns[name]), 0), BigInteger).label(name) for name in SUMS]
 
 
-def classes(session: Session, actor: Actor, node: OrgNode, *, limit: int, offset: int) -> tuple[int, list[OrgNode]]:
+def classes(session: Session, actor: Actor, node: OrgNode, *, spot: Spot) -> tuple[int, Cut[OrgNode]]:
     """How many open classes stand at or below a node within the actor's places for figures, and one page of them."""
     wanted = (OrgNode.kind == "class", OrgNode.closed_at.is_(None), under(OrgNode.path, (node.path,)))
     counted = visible(select(func.count()).select_from(OrgNode).where(*wanted), OrgNode, actor, Permission.FIGURE_READ)
-    stmt = select(OrgNode).where(*wanted).order_by(OrgNode.path).limit(limit).offset(offset)
-    found = session.scalars(visible(stmt, OrgNode, actor, Permission.FIGURE_READ)).all()
-    return session.scalar(counted) or 0, list(found)
+    stmt = visible(select(OrgNode).where(*wanted), OrgNode, actor, Permission.FIGURE_READ)
+    return session.scalar(counted) or 0, cut(session, stmt, BY_PLACE, spot).each(lambda row: row.OrgNode)

@@ -15,10 +15,12 @@ from app.access.scope import everything, under, visible
 from app.core.errors import NotFound
 from app.enrolment.models import Enrolment
 from app.enrolment.rules import as_step
+from app.lists.keyset import Cut, Order, Spot, cut
 from app.orgs.models import OrgNode
 from app.plans.models import Plan, PlanStep, ReportingUnit
 from app.rates.models import Submission
 
+ORDER = Order(OrgNode.sort_path, ReportingUnit.id)
 OF_THE_CHAIN = "the units of a plan's chain above or below a unit in scope, by their numbers and states"
 
 
@@ -57,10 +59,9 @@ def count_units(session: Session, actor: Actor, asked: Asked) -> int:
     return session.scalar(scoped) or 0
 
 
-def units(session: Session, actor: Actor, asked: Asked, *, limit: int, offset: int) -> list[UnitLine]:
+def units(session: Session, actor: Actor, asked: Asked, *, spot: Spot) -> Cut[UnitLine]:
     """One page of units in the order of the tree."""
-    stmt = _lines().where(_wanted(asked)).order_by(OrgNode.path, ReportingUnit.id).limit(limit).offset(offset)
-    return [_line(row) for row in session.execute(_in_scope(stmt, actor))]
+    return cut(session, _in_scope(_lines().where(_wanted(asked)), actor), ORDER, spot).each(_line)
 
 
 def unit(session: Session, actor: Actor, unit_id: int) -> UnitLine:
@@ -163,7 +164,7 @@ def _in_scope(stmt: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> UnitLine:
-    found, step, node, submission = row
+    found, step, node, submission = row[:4]
     return UnitLine(found.id, found.state, found.version, step, node, submission)
 
 

@@ -31,8 +31,8 @@ class ClassCardView(Screen):
         choices = plans.in_progress(reading(), actor())
         plan = asked_plan(choices)
         asked = paging("classes")
-        total, classes = queries.classes(reading(), actor(), node, limit=asked.size, offset=asked.offset)
-        figures = queries.at_each(reading(), actor(), plan, node, classes) if plan else {}
+        total, classes = queries.classes(reading(), actor(), node, spot=asked.spot)
+        figures = queries.at_each(reading(), actor(), plan, node, list(classes.rows)) if plan else {}
         return self.page(
             "rates/classes.html",
             plans=plan_choices(choices, plan, "ClassCardView.cards", node=node.code),
@@ -48,7 +48,7 @@ class ClassCardView(Screen):
                     "insured_href": people_href(plan, place.code, Status.INSURED),
                     "rest_href": url_for("FigureView.figures", plan=plan.code, node=place.code),
                 }
-                for place in orgs.describe(reading(), classes)
+                for place in orgs.describe(reading(), classes.rows)
                 if plan
             ],
             page=asked.shown(total, classes, is_exact=True),

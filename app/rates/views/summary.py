@@ -13,6 +13,7 @@ from app.access.permissions import Permission
 from app.core import clock
 from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
+from app.lists.keyset import Spot
 from app.orgs import queries as orgs
 from app.plans import queries as plans
 from app.rates import queries
@@ -50,7 +51,7 @@ class RateSummaryView(Screen):
         wanted = units.Asked(plan.id, step.position, node.path)
         if units.count_units(reading(), actor(), wanted) > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
-        found = units.units(reading(), actor(), wanted, limit=MOST_ROWS, offset=0)
+        found = units.units(reading(), actor(), wanted, spot=Spot(MOST_ROWS)).rows
         figures = queries.at_each(reading(), actor(), plan, node, [line.node for line in found])
         names = orgs.names_of(reading(), [line.node.path for line in found])
         rows = [_row(n, line, names[line.node.path], figures[line.node.id]) for n, line in enumerate(found, 1)]

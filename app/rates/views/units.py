@@ -14,6 +14,7 @@ from app.access.permissions import Permission
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
+from app.lists.keyset import Cut
 from app.lists.listing import Batch, Column, Listing, ListScreen
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
@@ -72,15 +73,16 @@ class RateView(ListScreen):
         steps = units.steps_of(reading(), plan) if plan else []
         step = asked_step(steps)
         asked = self.asked()
-        rows: list[dict[str, Any]] = []
+        rows: Cut[dict[str, Any]] = Cut([])
         total = 0
         if plan and step:
             wanted = units.Asked(plan.id, step.position, node.path)
             total = units.count_units(reading(), actor(), wanted)
-            found = units.units(reading(), actor(), wanted, limit=asked.size, offset=asked.offset)
-            figures = queries.at_each(reading(), actor(), plan, node, [line.node for line in found])
-            places = orgs.describe(reading(), [line.node for line in found])
-            rows = [unit_row(plan, line, place, figures[place.id]) for line, place in zip(found, places, strict=True)]
+            found = units.units(reading(), actor(), wanted, spot=asked.spot)
+            nodes = [line.node for line in found.rows]
+            figures = queries.at_each(reading(), actor(), plan, node, nodes)
+            places = {place.id: place for place in orgs.describe(reading(), nodes)}
+            rows = found.each(lambda line: unit_row(plan, line, places[line.node.id], figures[line.node.id]))
         return self.show(
             rows,
             total,
