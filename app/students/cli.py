@@ -23,6 +23,7 @@ from app.sheets import queries, services
 from app.sheets.limits import LIMITS, Unreadable
 from app.sheets.models import ImportBatch
 from app.sheets.returning import error_workbook
+from app.sheets.rules import NothingToApply
 from app.sheets.sentences import say
 from app.sheets.values import CODES
 from app.sheets.work import Bench, apply_batch, read_batch, receive_file, undo_batch
@@ -140,6 +141,8 @@ def _applied(bench: Bench, batch_id: int, *, good_rows: bool) -> Refusal | None:
         bench.run(confirm)
         if bench.run(lambda s, actor: queries.batch(s, actor, batch_id=batch_id).state) == BatchState.APPLYING:
             apply_batch(bench, batch_id)
+    except NothingToApply:
+        return None  # the file says what is on file: done already, as when it is sent twice
     except Refusal as refusal:
         return refusal
     return None
