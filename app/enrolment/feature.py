@@ -34,7 +34,7 @@ FEATURE = Feature(
     jobs=(EXPORT,),
     menu=(
         MenuItem("Insurance application", "FamilyApplicationView.list", "card", Permission.ENROLMENT_APPLY),
-        MenuItem("Applications", "ApplicationView.list", "card", Permission.ENROLMENT_ENTER),
+        MenuItem("Enrolment applications", "ApplicationView.list", "card", Permission.ENROLMENT_REVIEW),
     ),
     listeners=(
         Listener(PlanOpened, ask_everybody),

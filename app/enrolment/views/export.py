@@ -55,7 +55,7 @@ class ExportView(Screen):
             }
             for row in reading().scalars(stmt)
         ]
-        crumbs = [{"label": gettext("Applications"), "href": url_for("ApplicationView.list")}]
+        crumbs = [{"label": gettext("Enrolment applications"), "href": url_for("ApplicationView.list")}]
         return self.page("enrolment/exports.html", title=gettext("My exports"), files=files, crumbs=crumbs)
 
     @expose("/all")

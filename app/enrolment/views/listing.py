@@ -24,12 +24,12 @@ from app.plans.models import Plan
 from app.web.request import actor, reading
 from app.web.screens import needs, text_argument
 
-READ, REVIEW, ENTER = Permission.ENROLMENT_READ, Permission.ENROLMENT_REVIEW, Permission.ENROLMENT_ENTER
+REVIEW, ENTER = Permission.ENROLMENT_REVIEW, Permission.ENROLMENT_ENTER
 EXPORT = Permission.ENROLMENT_EXPORT
 
 LISTING = Listing(
     name="applications",
-    title=_l("Applications"),
+    title=_l("Enrolment applications"),
     columns=(
         Column("student_number", _l("Student number"), role="code"),
         Column("name", _l("Full name"), role="title"),
@@ -70,7 +70,7 @@ class ApplicationView(ListScreen):
     listing = LISTING
 
     @expose("/")
-    @needs(READ)
+    @needs(REVIEW)
     def list(self) -> str:
         """The applications of the plan of ?plan=, else of the newest open one."""
         choices = plans.in_progress(reading(), actor())

@@ -206,4 +206,5 @@ def _here(found: queries.Detail) -> str:
 
 
 def _crumbs(found: queries.Detail) -> list[dict[str, str]]:
-    return [{"label": gettext("Applications"), "href": url_for("ApplicationView.list", plan=found.plan.code)}]
+    href = url_for("ApplicationView.list", plan=found.plan.code)
+    return [{"label": gettext("Enrolment applications"), "href": href}]

@@ -217,4 +217,4 @@ def _told(text: str) -> list[tuple[int, str]]:
 
 def _crumbs(plan: Plan | None) -> list[dict[str, str]]:
     code = plan.code if plan else None
-    return [{"label": gettext("Applications"), "href": url_for("ApplicationView.list", plan=code)}]
+    return [{"label": gettext("Enrolment applications"), "href": url_for("ApplicationView.list", plan=code)}]
