@@ -8,6 +8,19 @@ from tests.journeys.test_a_school_is_built_and_staffed import field, fill, send
 from tests.journeys.visit import PHONE, Visiting
 
 REFUSED = 422
+TYPED = {
+    "name": "2028年度学平险",
+    "product": "student_accident",
+    "cover_year": "2028",
+    "option1_label": "2028年全年",
+    "option1_from": "2028-12",
+    "option1_to": "2028-01",
+    "option1_personal": "100",
+    "option1_fiscal": "0",
+    "apply_to": "2026-01-01T00:00",
+    "apply_from": "2026-09-01T00:00",
+}
+"""A plan whose windows end before they begin, and that asks nobody."""
 
 
 def test_a_plan_is_made_opened_and_closed(visiting: Visiting) -> None:
@@ -15,19 +28,7 @@ def test_a_plan_is_made_opened_and_closed(visiting: Visiting) -> None:
     visit.go("/figures/")
     everybody = visit.page.locator("tfoot [data-kind=number]").first.inner_text()
     visit.go("/plans/new?chain=school")
-    fill(
-        visit,
-        name="2028年度学平险",
-        product="student_accident",
-        cover_year="2028",
-        option1_label="2028年全年",
-        option1_from="2028-12",
-        option1_to="2028-01",
-        option1_personal="100",
-        option1_fiscal="0",
-        apply_to="2026-01-01T00:00",
-        apply_from="2026-09-01T00:00",
-    )
+    fill(visit, **TYPED)
     send(visit, refused=(REFUSED,))
     wrong = visit.page.locator("p.wrong").all_inner_texts()
     assert wrong == ["请至少勾选一类学生。", "结束时间必须晚于开始时间。", "截止月份不能早于起始月份。"]
