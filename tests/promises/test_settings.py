@@ -13,6 +13,7 @@ from tests.promises.source import python_files, read, tree
 DOCUMENT = "docs/operators.md"
 HAND_ON = {
     "app/cli/children.py": "a child takes over the address of the database from the one who started it",
+    "app/sheets/reading.py": "tells the process that reads files no more of it than where Python is",
     "app/cli/serve.py": "hands the environment and that address on to its children",
 }
 
