@@ -61,6 +61,7 @@ FEATURE = Feature(
         "counted_no_more": _l("The student has left, so this application is history and stays as it is."),
         "moved_meanwhile": _l("The student changed class at this moment. Please look at the page again."),
         "profile_incomplete": _l("Please complete the basic record first; then the application can be submitted."),
+        "export_begun": _l("The workbook is being made. You may leave this page."),
         "count_changed": _l(
             "%(now)s applications match now, not %(shown)s as on your page. Nothing was changed. Please look at the"
             " list and decide again."

@@ -7,11 +7,15 @@ from collections.abc import Callable
 
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.crypto import Keyring
 from app.core.db import Database, Session
+from app.core.queue import JobRow
 from app.enrolment.models import Enrolment
+from app.enrolment.sheet import PURPOSE
+from app.enrolment.views import export
 from tests.campaigns import opened
 from tests.enrolment.applying import row_of
 from tests.make.places import A, B
@@ -189,6 +193,20 @@ def test_a_workbook_holds_exactly_what_was_asked_for(visit: Visiting, world: Wor
     form = {**browser.hidden("/applications/"), "rowid": ticked}
     sheet = load_workbook(io.BytesIO(browser.post("/applications/exports/ticked", form).data)).active
     assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["THRUSH-01", "THRUSH-02"]
+
+
+@pytest.mark.committed
+def test_many_rows_are_handed_to_the_worker_by_a_form_and_by_no_link(
+    visit: Visiting, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MOST_AT_ONCE", 1)
+    browser = visit("school_admin")
+    assert "8 applications match" in text_of(browser.get("/applications/exports/all"))
+    with database.sessions() as session:
+        assert session.scalars(select(JobRow.kind)).all() == []
+    assert browser.fill("/applications/exports/all").status_code == SENT
+    with database.sessions() as session:
+        assert session.scalars(select(JobRow.kind)).all() == [PURPOSE]
 
 
 @pytest.mark.committed

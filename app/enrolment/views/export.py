@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from sqlalchemy import select
@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.core.clock import sql_now
+from app.core.db import Session
 from app.core.errors import NotFound
+from app.core.idempotency import Answer
 from app.core.queue import defer
 from app.core.stored import StoredFile, contents, of_owner
 from app.enrolment import queries
@@ -20,6 +22,8 @@ from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
 from app.enrolment.views.listing import LISTING, asked_for, asked_plan
 from app.enrolment.views.review import ticked
 from app.plans import queries as plans
+from app.web.acts import done, submitted
+from app.web.forms import ActForm
 from app.web.language import is_chinese
 from app.web.request import actor, backstage, reading, write
 from app.web.screens import Screen, needs
@@ -58,20 +62,29 @@ class ExportView(Screen):
         crumbs = [{"label": gettext("Enrolment applications"), "href": url_for("ApplicationView.list")}]
         return self.page("enrolment/exports.html", title=gettext("My exports"), files=files, crumbs=crumbs)
 
-    @expose("/all")
+    @expose("/all", methods=["GET", "POST"])
     @needs(EXPORT)
-    def all(self) -> Response:
-        """All applications that match the query of the list; above 5,000 rows a job makes the workbook."""
+    def all(self) -> Response | tuple[str, int]:
+        """All applications that match the query of the list; above 5,000 rows a job makes the workbook, when asked."""
         plan = asked_plan(plans.in_progress(reading(), actor()))
         if plan is None:
             raise NotFound(what="plan")
         ids = queries.ids_matching(reading(), actor(), asked_for(plan, LISTING.query()), EXPORT)
         if len(ids) <= MOST_AT_ONCE:
             return _sent_now(plan.id, ids)
-        target = url_for("ExportView.mine")
-        arguments = {"ids": ids, "plan": plan.id, "chinese": is_chinese(), "target": target}
-        job_id = write(lambda session: defer(session, PURPOSE, arguments, owner_id=actor().user_id))
-        return redirect(url_for("WorkView.show", job_id=job_id), 303)
+        form = ActForm()
+        if request.method == "POST":
+            answered = submitted(form, lambda session: _handed_over(session, plan.id, ids))
+            if answered:
+                return answered
+        return self.form_page(
+            form,
+            title=gettext("Export all that match"),
+            crumbs=[{"label": gettext("Enrolment applications"), "href": url_for("ApplicationView.list")}],
+            about=gettext("%(count)s applications match. Their workbook is made in the background.", count=len(ids)),
+            submit=gettext("Make the workbook"),
+            back=url_for("ApplicationView.list", plan=plan.code),
+        )
 
     @expose("/ticked", methods=["POST"])
     @needs(EXPORT)
@@ -91,6 +104,13 @@ class ExportView(Screen):
         if row is None or row.purpose != PURPOSE:
             raise NotFound(what="file")
         return _sent(contents(backstage().files, backstage().keyring, row))
+
+
+def _handed_over(session: Session, plan_id: int, ids: list[int]) -> Answer:
+    target = url_for("ExportView.mine")
+    arguments = {"ids": ids, "plan": plan_id, "chinese": is_chinese(), "target": target}
+    job_id = defer(session, PURPOSE, arguments, owner_id=actor().user_id)
+    return done(url_for("WorkView.show", job_id=job_id), "export_begun")
 
 
 def _sent_now(plan_id: int, ids: list[int]) -> Response:
