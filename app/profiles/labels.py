@@ -8,7 +8,7 @@ STATES = {
     "asked": _l("Waiting"),
     "approved": _l("Approved"),
     "declined": _l("Declined"),
-    "withdrawn": _l("Withdrawn"),
+    "withdrawn": _l("Request withdrawn"),
 }
 TONES = {"asked": "pending", "approved": "approved", "declined": "rejected", "withdrawn": "closed"}
 """The colour of a state's tag, by the code of a state that has it."""
