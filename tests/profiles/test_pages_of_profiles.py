@@ -61,7 +61,7 @@ def test_a_request_is_withdrawn_by_who_asked(visit: Visiting, world: World) -> N
     asking = f"/change-requests/new/{world.of(A)[0].student_id}"
     here = student.fill(asking, **(_same(world) | {"name": "画眉新"}), reason="登记有误").headers["Location"]
     assert student.fill(f"{here}/withdraw").status_code == SENT
-    assert "Withdrawn" in student.get(here).get_data(as_text=True)
+    assert "Request withdrawn" in student.get(here).get_data(as_text=True)
 
 
 def _same(world: World) -> dict[str, str]:
