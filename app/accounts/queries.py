@@ -386,3 +386,9 @@ def _held(session: Session, account_id: int) -> list[Held]:
         Held(RoleChoice(*row[:5]), row.class_set or "", row.path, row.node_id, row.class_set_id, row.created_at)
         for row in session.execute(everything(stmt, because=ROW_IN_SCOPE))
     ]
+
+
+def within(session: Session, actor: Actor, permission: Permission, account_ids: Iterable[int]) -> set[int]:
+    """Which of these accounts the actor's permission reaches."""
+    stmt = select(Account.id).where(Account.id.in_(set(account_ids)))
+    return set(session.scalars(visible(stmt, Account, actor, permission)))

@@ -13,7 +13,7 @@ from app.core.db import Session
 from app.core.errors import NotFound
 from app.students.models import Guardian, Student
 from app.students.services import add_guardian, end_guardian, give_guardians, leave
-from tests.make.places import A, class_of
+from tests.make.places import COUNTY_A, A, class_of
 from tests.make.pupils import Pupil
 from tests.stage import TEST
 from tests.world import KEYRING, World
@@ -164,3 +164,18 @@ def test_a_class_without_guardians_gets_none(session: Session, world: World) -> 
     assert given(session, world, *world.of(A)) == []
     assert class_of(A, 1, 1) in {pupil.class_code for pupil in world.of(A)}
     assert session.scalar(text("SELECT count(*) FROM login_name WHERE name LIKE 'jz%'")) == 0
+
+
+def test_one_whose_account_stands_elsewhere_is_named_and_the_others_are_served(session: Session, world: World) -> None:
+    first, second = world.of(A)[:2]
+    listed(session, world, first)
+    listed(session, world, second, name="王建军", phone="13900001234")
+    [away] = given(session, world, first)
+    county = {"id": away, "node": world.nodes[COUNTY_A]}
+    place = "SELECT id, path FROM org_node WHERE id = :node"
+    stmt = f"UPDATE account SET node_id = p.id, tree_path = p.path FROM ({place}) p WHERE account.id = :id"
+    session.connection().execute(text(stmt), county)
+    made = give_guardians(session, world.actor(session, ADMIN), ids=[first.student_id, second.student_id])
+    assert [(slip.name, slip.code) for slip in made.refused] == [(MOTHER, "held_elsewhere")]
+    assert away not in made.account_ids
+    assert len(made.account_ids) == 1

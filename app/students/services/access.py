@@ -15,6 +15,7 @@ from app.access.permissions import Permission
 from app.access.scope import everything, under, visible
 from app.accounts import services as accounts
 from app.accounts.models import Account, AccountGrant, LoginName
+from app.accounts.queries import within
 from app.accounts.rules import MOST_ON_SHEETS, NameKind, NameTaken, NewPersonal, NoSlip
 from app.accounts.workflow import AccountState
 from app.core.errors import Invalid, NotFound
@@ -83,7 +84,8 @@ def give_guardians(session: Session, actor: Actor, *, ids: Sequence[int]) -> Giv
     """See that each guardian of these students has an account that sees the child; it signs in with a drawn name.
 
     Who is listed with several children of the actor's reach by the same name and phone gets one account for all.
-    Raises as `give_students`.
+    One whose account stands beyond the actor's reach sees the child as well and is named in `refused`: whoever made it
+    there hands its code out. Raises as `give_students`.
     """
     rows, given = _open_rows(session, actor, ids)
     children = {row.id: row for row in rows}
@@ -103,7 +105,10 @@ def give_guardians(session: Session, actor: Actor, *, ids: Sequence[int]) -> Giv
     _give_back(session, actor, seen)
     for row in guardians:
         given.about.setdefault(links[row.id], children[row.student_id].name)
-    given.account_ids = sorted(set(links.values()))
+    mine = within(session, actor, Permission.ACCOUNT_RESET, links.values())
+    beyond = {links[row.id]: NoSlip(row.name, "", "held_elsewhere") for row in guardians if links[row.id] not in mine}
+    given.refused += beyond.values()
+    given.account_ids = sorted(mine)
     return given
 
 
