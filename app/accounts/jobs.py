@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import loaded
-from app.access.gate import bind
+from app.access.actor import Actor
+from app.access.work import carry_out, step_of
 from app.accounts.services.sheets import HANDING_OUT
 from app.accounts.sheet import Order, deliver
-from app.core.errors import NotFound
 from app.core.feature import Job, Schedule
 from app.core.idempotency import forget
 from app.core.queue import JobRun
@@ -20,25 +19,15 @@ LONGEST = 600
 
 
 def sheets(run: JobRun) -> None:
-    """Issue the codes and keep the files; that and the end of the job are one transaction, so it happens once."""
-    run.safe_point()
+    """Issue the codes and keep the files."""
 
-    def step(percent: int) -> None:
-        run.safe_point()
-        run.progress(None, percent, 100)
-
-    def work(session: Session) -> None:
-        if run.owner_id is None:
-            raise NotFound(what="account")
-        actor = loaded(session, run.owner_id)
-        bind(session, actor)
+    def act(session: Session, actor: Actor) -> None:
         facts = run.arguments
         order = Order(str(facts["address"]), str(facts["language"]), also_in_use=bool(facts["also_in_use"]))
         ids = [int(each) for each in facts["ids"]]
-        deliver(session, actor, order, account_ids=ids, store=run.files, keyring=run.keyring, step=step)
-        run.finish(session)
+        deliver(session, actor, order, account_ids=ids, store=run.files, keyring=run.keyring, step=step_of(run))
 
-    run.transaction(work, seconds=LONGEST)
+    carry_out(run, act, seconds=LONGEST)
 
 
 def tidy(run: JobRun) -> None:

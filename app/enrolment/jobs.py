@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import loaded
-from app.access.gate import bind
-from app.core.errors import NotFound
+from app.access.actor import Actor
+from app.access.work import carry_out
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.core.stored import NewFile, keep
@@ -21,22 +20,16 @@ LONGEST = 600
 
 
 def export(run: JobRun) -> None:
-    """Write the workbook of the applications named by id, keep it for who asked, and end: one transaction, so once."""
-    run.safe_point()
+    """Write the workbook of the applications named by id and keep it for who asked."""
 
-    def work(session: Session) -> None:
-        if run.owner_id is None:
-            raise NotFound(what="account")
-        actor = loaded(session, run.owner_id)
-        bind(session, actor)
+    def act(session: Session, actor: Actor) -> None:
         ids = [int(each) for each in run.arguments["ids"]]
         data, count = workbook(session, actor, ids, chinese=bool(run.arguments["chinese"]))
         new = NewFile(PURPOSE, NAME, MEDIA_TYPE, data, KEPT)
-        keep(session, run.files, run.keyring, owner_id=run.owner_id, new=new)
+        keep(session, run.files, run.keyring, owner_id=actor.user_id, new=new)
         note_export(session, actor, plan_id=int(run.arguments["plan"]), count=count)
-        run.finish(session)
 
-    run.transaction(work, seconds=LONGEST)
+    carry_out(run, act, seconds=LONGEST)
 
 
 EXPORT = Job(PURPOSE, export)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import loaded
-from app.access.gate import bind
-from app.core.errors import NotFound
+from app.access.actor import Actor
+from app.access.work import carry_out
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.orgs.reshape import MOVING, move
@@ -16,14 +15,9 @@ LONGEST = 600
 
 
 def move_subtree(run: JobRun) -> None:
-    """Carry the move out; move and end of the job are one transaction."""
-    run.safe_point()
+    """Carry the move out."""
 
-    def work(session: Session) -> None:
-        if run.owner_id is None:
-            raise NotFound(what="account")
-        actor = loaded(session, run.owner_id)
-        bind(session, actor)
+    def act(session: Session, actor: Actor) -> None:
         facts = run.arguments
         count = move(
             session,
@@ -33,9 +27,8 @@ def move_subtree(run: JobRun) -> None:
             version=int(facts["version"]),
         )
         run.progress(session, count, count)
-        run.finish(session)
 
-    run.transaction(work, seconds=LONGEST)
+    carry_out(run, act, seconds=LONGEST)
 
 
 MOVE = Job(MOVING, move_subtree)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import loaded
-from app.access.gate import bind
-from app.core.errors import NotFound
+from app.access.actor import Actor
+from app.access.work import carry_out
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.plans.services import open_plan
@@ -16,21 +15,15 @@ LONGEST = 900
 """Seconds opening may take; a province of millions takes a few minutes."""
 
 
-def carry_out(run: JobRun) -> None:
-    """Open the plan; opening and the end of the job are one transaction."""
-    run.safe_point()
+def open_it(run: JobRun) -> None:
+    """Open the plan the job names."""
 
-    def work(session: Session) -> None:
-        if run.owner_id is None:
-            raise NotFound(what="account")
-        actor = loaded(session, run.owner_id)
-        bind(session, actor)
+    def act(session: Session, actor: Actor) -> None:
         facts = run.arguments
         open_plan(session, actor, plan_id=int(facts["plan_id"]), version=int(facts["version"]))
         run.progress(session, 1, 1)
-        run.finish(session)
 
-    run.transaction(work, seconds=LONGEST)
+    carry_out(run, act, seconds=LONGEST)
 
 
-OPEN = Job(OPENING, carry_out)
+OPEN = Job(OPENING, open_it)

@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor, loaded
-from app.access.gate import bind
-from app.core.errors import NotFound
+from app.access.actor import Actor
+from app.access.work import owner_of
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.core.workflow import WrongState
@@ -46,13 +45,9 @@ def _bench(run: JobRun) -> Bench:
 
 
 def _as_owner(session: Session, run: JobRun, work: Callable[[Session, Actor], T]) -> T:
-    """The account that handed the work over, with its grants as they are now."""
-    if run.owner_id is None:
-        raise NotFound(what="account")
+    """As the account that handed the work over, with its grants as they are now."""
     # that no other run has taken over is asked by `finish`; asked here it would hold the row the progress is written to
-    actor = loaded(session, run.owner_id)
-    bind(session, actor)
-    return work(session, actor)
+    return work(session, owner_of(session, run))
 
 
 def _tick(run: JobRun, done: int, total: int | None) -> None:

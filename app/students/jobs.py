@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import loaded
-from app.access.gate import bind
+from app.access.actor import Actor
+from app.access.work import carry_out, step_of
 from app.accounts.sheet import Order, deliver
-from app.core.errors import NotFound
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.students.services.access import HANDING_OUT, give
@@ -17,25 +16,15 @@ LONGEST = 600
 
 
 def sheets(run: JobRun) -> None:
-    """Make what accounts are missing, issue the codes, keep the files; with the end of the job in one transaction."""
-    run.safe_point()
+    """Make what accounts are missing, issue the codes, keep the files."""
 
-    def step(percent: int) -> None:
-        run.safe_point()
-        run.progress(None, percent, 100)
-
-    def work(session: Session) -> None:
-        if run.owner_id is None:
-            raise NotFound(what="account")
-        actor = loaded(session, run.owner_id)
-        bind(session, actor)
+    def act(session: Session, actor: Actor) -> None:
         facts = run.arguments
         order = Order(str(facts["address"]), str(facts["language"]), also_in_use=bool(facts["also"]), by_class=True)
         given = give(session, actor, str(facts["whom"]), ids=[int(each) for each in facts["ids"]])
-        deliver(session, actor, order, **vars(given), store=run.files, keyring=run.keyring, step=step)
-        run.finish(session)
+        deliver(session, actor, order, **vars(given), store=run.files, keyring=run.keyring, step=step_of(run))
 
-    run.transaction(work, seconds=LONGEST)
+    carry_out(run, act, seconds=LONGEST)
 
 
 SHEETS = Job(HANDING_OUT, sheets)
