@@ -64,7 +64,7 @@ def test_from_the_province_to_every_class_each_level_is_the_sum_of_its_children(
         waiting += [child["code"] for child in children]
         for status in Status if children else ():
             assert node[status.value] == sum(child[status.value] for child in children)
-    assert set(told) == {PROVINCE_A, CITY_A, COUNTY_A, UNIT, A, grade(A, 1), grade(A, 2), *classes_of(A)}
+    assert set(told) == {PROVINCE_A, CITY_A, COUNTY_A, UNIT, f"{UNIT}-1", A, grade(A, 1), grade(A, 2), *classes_of(A)}
 
 
 @pytest.mark.parametrize("node", [A, grade(A, 1), *classes_of(A)])

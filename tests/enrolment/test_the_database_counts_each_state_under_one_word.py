@@ -11,7 +11,10 @@ from app.enrolment.models import EnrolmentState, Tally
 from tests.make.places import A
 from tests.world import World
 
-CHANGE = "UPDATE enrolment SET state = :state, choice = :choice, waiver_reason = :reason, removed_at = {removed}"
+CHANGE = (
+    "UPDATE enrolment SET state = :state, choice = :choice, waiver_reason = :reason, removed_at = {removed},"
+    " submitted_at = now(), decided_at = now()"
+)
 KEPT = " WHERE student_id = :id AND plan_id = :plan RETURNING tally"
 GOOD = [
     ("unregistered", None, None, "unregistered"),

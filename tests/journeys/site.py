@@ -87,6 +87,10 @@ class Site:
         )
         return tuple(Student(*row) for row in rows)
 
+    def look_again(self) -> None:
+        """Forget who was in school when it was last asked: another journey may have admitted somebody since."""
+        self.__dict__.pop("students", None)
+
     @cached_property
     def holders(self) -> tuple[str, ...]:
         """The names of those who have an account."""

@@ -27,6 +27,7 @@ def _turn(visit: Visit, node: Node) -> Locator:
 
 def _expect_counts(visit: Visit, site: Site, nodes: list[Node]) -> None:
     assert nodes
+    site.look_again()
     for node in nodes:
         students = sum(student.path.startswith(node.path) for student in site.students)
         expect(_line(visit, node).locator(".tree-count")).to_contain_text(re.compile(rf"^\s*{students:,}\D"))

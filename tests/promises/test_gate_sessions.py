@@ -31,7 +31,7 @@ held = Base.metadata.tables["ab_permission_view_role"]
 PASSWORD = "correct horse battery"
 MINUTE = timedelta(minutes=1)
 SIGNED_OUT, LET_IN, CLOSED = 302, 200, 403
-BESIDE_THE_ID = {"_fresh", "csrf_token", "locale"}
+BESIDE_THE_ID = {"_fresh", "_permanent", "csrf_token", "locale"}
 
 
 @pytest.fixture(scope="module", name="stage")
