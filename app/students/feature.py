@@ -31,7 +31,10 @@ FEATURE = Feature(
     ),
     sheets=(STUDENTS,),
     commands=(import_command,),
-    menu=(MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),),
+    menu=(
+        MenuItem("Class maintenance", "ClassView.list", "columns", Permission.ORG_READ),
+        MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),
+    ),
     sentences={
         **IMPORTING,
         "already_in_school": _l("%(count)s of them are students already, here or elsewhere. Ask for a transfer."),

@@ -2,12 +2,13 @@
 
 `listing` the list, `record` adding and correcting, `movement` transfer, `status` leave and leaving,
 `page` one student with all that belongs to them, `hardship` its recognitions, `disclosure` one secret in clear,
-`access` accounts and activation sheets.
+`access` accounts and activation sheets, `classes` the list of classes.
 """
 
 from __future__ import annotations
 
 from app.students.views.access import StudentAccessView
+from app.students.views.classes import ClassView
 from app.students.views.disclosure import DisclosureView
 from app.students.views.hardship import HardshipView
 from app.students.views.listing import StudentView
@@ -18,6 +19,7 @@ from app.students.views.record import StudentRecordView
 from app.students.views.status import StatusView
 
 SCREENS = (
+    ClassView,
     StudentView,
     StudentPageView,
     StudentRecordView,
