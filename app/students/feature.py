@@ -32,7 +32,7 @@ FEATURE = Feature(
     sheets=(STUDENTS,),
     commands=(import_command,),
     menu=(
-        MenuItem("Class maintenance", "ClassView.list", "columns", Permission.ORG_READ),
+        MenuItem("Class maintenance", "ClassRecordView.list", "columns", Permission.ORG_READ),
         MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),
     ),
     sentences={

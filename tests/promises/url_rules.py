@@ -236,6 +236,6 @@ RULES: dict[str, Rule] = {
     "BatchView.undo": Rule(form={"version": "1"}),
     "BatchView.errors": Rule(),
     "RowView.list": Rule(),
-    "ClassView.list": Rule(),
-    "ClassView.edit": Rule(form={"name": "x", "version": "1"}, also=(Permission.CLASS_RENAME,)),
+    "ClassRecordView.list": Rule(),
+    "ClassRecordView.edit": Rule(form={"name": "x", "version": "1"}, also=(Permission.CLASS_RENAME,)),
 }

@@ -76,9 +76,9 @@ def test_more_classes_take_no_more_statements(session: Session, world: World, st
 @pytest.mark.committed
 def test_a_class_is_renamed_and_keeps_its_number(visit: Callable[..., Visit], world: World) -> None:
     browser = visit("school_admin", "zh_Hans_CN")
-    here = f"/classes/{world.nodes[class_of(A, 1, 1)]}/edit"
+    here = f"/class-records/{world.nodes[class_of(A, 1, 1)]}/edit"
     assert browser.fill(here, name="").status_code == 422
-    assert browser.fill(here, name="(实验)班").headers["Location"] == "/classes/"
-    assert "(实验)班" in browser.get("/classes/").get_data(as_text=True)
-    assert browser.get(f"/classes/{world.nodes[class_of(B, 1, 1)]}/edit").status_code == 404
-    assert browser.get(f"/classes/{world.nodes[A]}/edit").status_code == 404
+    assert browser.fill(here, name="(实验)班").headers["Location"] == "/class-records/"
+    assert "(实验)班" in browser.get("/class-records/").get_data(as_text=True)
+    assert browser.get(f"/class-records/{world.nodes[class_of(B, 1, 1)]}/edit").status_code == 404
+    assert browser.get(f"/class-records/{world.nodes[A]}/edit").status_code == 404

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from app.students.views.access import StudentAccessView
-from app.students.views.classes import ClassView
+from app.students.views.classes import ClassRecordView
 from app.students.views.disclosure import DisclosureView
 from app.students.views.hardship import HardshipView
 from app.students.views.listing import StudentView
@@ -19,7 +19,7 @@ from app.students.views.record import StudentRecordView
 from app.students.views.status import StatusView
 
 SCREENS = (
-    ClassView,
+    ClassRecordView,
     StudentView,
     StudentPageView,
     StudentRecordView,

@@ -25,7 +25,7 @@ from app.web.request import actor, reading
 from app.web.screens import needs, needs_any
 
 LISTING = Listing(
-    name="classes",
+    name="class_records",
     title=_l("Class maintenance"),
     columns=(
         Column("name", _l("Class"), role="title"),
@@ -38,10 +38,10 @@ LISTING = Listing(
 )
 
 
-class ClassView(ListScreen):
+class ClassRecordView(ListScreen):
     """Classes of the own places."""
 
-    route_base = "/classes"
+    route_base = "/class-records"
     default_view = "list"
     listing = LISTING
 
@@ -71,15 +71,15 @@ class ClassView(ListScreen):
             form,
             title=gettext("Rename %(name)s", name=place.name),
             subtitle=place.full_name,
-            crumbs=[{"label": gettext("Class maintenance"), "href": url_for("ClassView.list")}],
+            crumbs=[{"label": gettext("Class maintenance"), "href": url_for("ClassRecordView.list")}],
             about=gettext("Its class number %(number)s stays as it is.", number=place.class_number or "—"),
-            back=url_for("ClassView.list"),
+            back=url_for("ClassRecordView.list"),
         )
 
 
 def _rename(session: Session, form: NodeForm, node: OrgNode) -> Answer:
     reshape.rename(session, actor(), node_id=node.id, name=form.name.data or "", version=form.known_version())
-    return done(url_for("ClassView.list"), "saved")
+    return done(url_for("ClassRecordView.list"), "saved")
 
 
 def _held() -> Permission:
@@ -92,5 +92,5 @@ def _row(line: classes.ClassLine) -> dict[str, Any]:
     if actor().covers(Permission.STUDENT_READ, line.path):
         ops.append({"label": gettext("Students"), "href": url_for("StudentView.list", node=line.id)})
     if actor().covers(_held(), line.path):
-        ops.append({"label": gettext("Rename"), "href": url_for("ClassView.edit", node_id=line.id)})
+        ops.append({"label": gettext("Rename"), "href": url_for("ClassRecordView.edit", node_id=line.id)})
     return {**vars(line), "ops": ops}
