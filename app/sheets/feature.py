@@ -7,6 +7,7 @@ from app.core.feature import Feature, MenuItem
 from app.sheets.jobs import JOBS
 from app.sheets.sentences import SENTENCES
 from app.sheets.views import SCREENS
+from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="sheets",
@@ -14,4 +15,5 @@ FEATURE = Feature(
     jobs=JOBS,
     menu=(MenuItem("Imports", "ImportView.list", "add", Permission.STUDENT_IMPORT),),
     sentences=SENTENCES,
+    words={"import_batch.kind": {"students": _l("Students")}},
 )

@@ -88,18 +88,24 @@ class Site:
         return tuple(Student(*row) for row in rows)
 
     def look_again(self) -> None:
-        """Forget who was in school when it was last asked: another journey may have admitted somebody since."""
-        self.__dict__.pop("students", None)
+        """Forget what was there when it was last asked: another journey may have added to it since."""
+        for name in ("nodes", "students", "holders"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
         """The names of those who have an account."""
         return tuple(row.name for row in self._rows("SELECT name FROM account"))
 
-    @cached_property
+    @property
     def entered(self) -> tuple[str, ...]:
-        """What was typed in and no language changes, the longest first: names of plans, places, persons, accounts."""
-        more = "SELECT name FROM plan UNION SELECT name FROM class_set UNION SELECT name FROM login_name"
+        """What was typed in and no language changes, the longest first: names of plans, places, persons, files."""
+        self.look_again()
+        more = """SELECT name FROM plan UNION SELECT name FROM class_set UNION SELECT name FROM login_name
+                  UNION SELECT file_name FROM import_batch UNION SELECT subject_name FROM change_record
+                  UNION SELECT side.value FROM change_record,
+                    jsonb_each_text(coalesce(before, '{}') || coalesce(after, '{}')) AS side
+                  WHERE side.key IN ('name', 'student_number') AND side.value IS NOT NULL"""
         others = (row.name for row in self._rows(more))
         places = (node.name for node in self.nodes.values())
         return tuple(sorted({*others, *places, *self.holders, *(s.name for s in self.students)}, key=len, reverse=True))
