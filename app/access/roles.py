@@ -68,7 +68,7 @@ POSTS: tuple[tuple[str, str, str, int], ...] = (
     ("school_admin", "School administrator", "学校管理员", 5),
     ("student_affairs", "Student affairs office", "学工部", 5),
     ("college_officer", "College reviewer", "学院审核员", 6),
-    ("class_set_admin", "Department administrator", "系管理员", 6),
+    ("class_set_admin", "Class set administrator", "系管理员", 6),
     ("counsellor", "Counsellor", "辅导员", 7),
     ("class_teacher", "Homeroom teacher", "班主任", 7),
     ("class_admin", "Class administrator", "班级管理员", 7),
