@@ -80,6 +80,8 @@ FEATURE = Feature(
         "insurance_resumed": _l("The insurance goes on."),
         "batch_done": _l("Applications dealt with: %(done)s. Left as they are: %(refused)s."),
         "why_wrong_state": _l("Not awaiting review, or decided meanwhile"),
+        "why_not_insured": _l("Not insured, so there is nothing to stop"),
+        "why_not_stopped": _l("Not stopped, so there is nothing to resume"),
         "why_unit_submitted": _l("Its unit has submitted the enrolment rate"),
         "why_own_application": _l("Your own application, or one you filed yourself"),
         "why_counted_no_more": _l("The student has left"),

@@ -80,3 +80,9 @@ class ReasonForm(RecordForm):
     """Why an insurance stops or goes on."""
 
     reason = TextAreaField(_l("Reason"), [LONG], description=_l("Kept with the record: 2 to 200 characters."))
+
+
+class ReasonForManyForm(ActForm):
+    """One reason why the insurances of ticked students stop or go on."""
+
+    reason = TextAreaField(_l("Reason"), [LONG], description=_l("Kept with every record: 2 to 200 characters."))

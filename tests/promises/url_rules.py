@@ -238,4 +238,6 @@ RULES: dict[str, Rule] = {
     "RowView.list": Rule(),
     "ClassRecordView.list": Rule(),
     "ClassRecordView.edit": Rule(form={"name": "x", "version": "1"}, also=(Permission.CLASS_RENAME,)),
+    "StoppingView.stop": Rule(form={"rowid": "@enrolment_id", "reason": "停保"}),
+    "StoppingView.resume": Rule(form={"rowid": "@enrolment_id", "reason": "续保"}),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from app.enrolment.services.application import save, submit, withdraw
 from app.enrolment.services.asking import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.services.bringing import bring
-from app.enrolment.services.entry import correct, enter, resume, stop
+from app.enrolment.services.entry import correct, enter, resume, resume_many, stop, stop_many
 from app.enrolment.services.exporting import note_export
 from app.enrolment.services.review import review, review_matching, review_one
 
@@ -22,12 +22,14 @@ __all__ = [
     "in_hardship",
     "note_export",
     "resume",
+    "resume_many",
     "review",
     "review_matching",
     "review_one",
     "save",
     "stage_at",
     "stop",
+    "stop_many",
     "submit",
     "withdraw",
 ]

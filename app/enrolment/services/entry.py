@@ -70,10 +70,22 @@ def stop(session: Session, actor: Actor, *, plan_id: int, enrolment_id: int, ver
     write_one(session, Act(Event.STOP, actor, _reason(reason), decided(actor)), held, lines[0], version)
 
 
+def stop_many(session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], reason: str) -> Outcome:
+    """停保 of ticked students with one reason; says of each row what became of it. Raises `NotFound`, `Invalid`."""
+    held, lines = _held_rows(session, actor, Permission.ENROLMENT_STOP, plan_id, ids)
+    return write_good(session, Act(Event.STOP, actor, _reason(reason), decided(actor)), held, lines, ids)
+
+
 def resume(session: Session, actor: Actor, *, plan_id: int, enrolment_id: int, version: int, reason: str) -> None:
     """续保: let a stopped insurance go on in the same class, with a reason."""
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_RENEW, plan_id, [enrolment_id])
     write_one(session, Act(Event.RESUME, actor, _reason(reason), decided(actor)), held, lines[0], version)
+
+
+def resume_many(session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], reason: str) -> Outcome:
+    """续保 of ticked students whose insurance was stopped, with one reason. Raises `NotFound`, `Invalid`."""
+    held, lines = _held_rows(session, actor, Permission.ENROLMENT_RENEW, plan_id, ids)
+    return write_good(session, Act(Event.RESUME, actor, _reason(reason), decided(actor)), held, lines, ids)
 
 
 def _held_rows(

@@ -7,5 +7,6 @@ from app.enrolment.views.family import FamilyApplicationView
 from app.enrolment.views.listing import ApplicationView
 from app.enrolment.views.page import ApplicationPageView
 from app.enrolment.views.review import ReviewView
+from app.enrolment.views.stopping import StoppingView
 
-SCREENS = (FamilyApplicationView, ApplicationView, ReviewView, ApplicationPageView, ExportView)
+SCREENS = (FamilyApplicationView, ApplicationView, ReviewView, StoppingView, ApplicationPageView, ExportView)

@@ -19,8 +19,8 @@ from app.enrolment import queries
 from app.enrolment.rules import in_china
 from app.enrolment.services import note_export
 from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
+from app.enrolment.views.batch import ticked
 from app.enrolment.views.listing import LISTING, asked_for, asked_plan
-from app.enrolment.views.review import ticked
 from app.plans import queries as plans
 from app.web.acts import done, submitted
 from app.web.forms import ActForm

@@ -26,6 +26,7 @@ from app.web.screens import needs, text_argument
 
 REVIEW, ENTER = Permission.ENROLMENT_REVIEW, Permission.ENROLMENT_ENTER
 EXPORT = Permission.ENROLMENT_EXPORT
+STOP, RENEW = Permission.ENROLMENT_STOP, Permission.ENROLMENT_RENEW
 
 LISTING = Listing(
     name="applications",
@@ -57,6 +58,8 @@ LISTING = Listing(
         Batch(_l("Approve"), "ReviewView.approve", REVIEW),
         Batch(_l("Reject"), "ReviewView.reject", REVIEW),
         Batch(_l("Enter on behalf"), "ReviewView.enter", ENTER),
+        Batch(_l("Stop the insurance"), "StoppingView.stop", STOP),
+        Batch(_l("Resume the insurance"), "StoppingView.resume", RENEW),
         Batch(_l("Export the ticked"), "ExportView.ticked", EXPORT),
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -16,21 +15,17 @@ from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
 from app.enrolment import queries, services
 from app.enrolment.forms import WAIVE, EntryForm, ReviewForm
-from app.enrolment.rules import Outcome
+from app.enrolment.views.batch import LONGEST_ID, MOST_TOLD, answer, crumbs, names_of, plan_of, ticked_rows, told
 from app.enrolment.views.facts import money
 from app.enrolment.views.listing import LISTING, asked_for, asked_plan
 from app.plans import queries as plans
 from app.plans.models import Plan
-from app.students.rules import NothingTicked
-from app.web.acts import done, sentence_of, submitted
+from app.web.acts import sentence_of, submitted
 from app.web.forms import ActForm
 from app.web.request import actor, reading
 from app.web.screens import Screen, needs, text_argument, whole_number
 
 REVIEW, ENTER = Permission.ENROLMENT_REVIEW, Permission.ENROLMENT_ENTER
-MOST_TICKED, MOST_TOLD, LONGEST_ID = 500, 100, 16
-WHY = {"wrong_state", "unit_submitted", "own_application", "counted_no_more", "moved_meanwhile", "not_found"}
-"""The codes an outcome may name; others would not be of ours."""
 
 
 class ReviewView(Screen):
@@ -73,8 +68,8 @@ class ReviewView(Screen):
     @needs(ENTER)
     def enter(self) -> Response | tuple[str, int]:
         """Enter one choice for the ticked students who have not decided: approved at once (UM-07)."""
-        ids, rows = _rows()
-        plan = _plan_of(rows)
+        ids, rows = ticked_rows()
+        plan = plan_of(rows)
         options = plans.options_of(reading(), plan.id)
         form = EntryForm()
         form.offer(options.values())
@@ -83,14 +78,14 @@ class ReviewView(Screen):
             if answered:
                 return answered
         months = {str(option.id): option for option in options.values()}
-        context = {"months": months, "waive": WAIVE, "money": money, "ids": ids, "names": _names(rows)}
+        context = {"months": months, "waive": WAIVE, "money": money, "ids": ids, "names": names_of(rows)}
         return self._page(form, plan, gettext("Enter on behalf"), template="enrolment/enter.html", **context)
 
     @expose("/outcome")
     @needs(Permission.ENROLMENT_READ)
     def outcome(self) -> str:
         """What became of a batch, row by row as far as it was refused; the address holds ids and codes only."""
-        refused = _told(text_argument("refused", MOST_TOLD * (LONGEST_ID + 20)))
+        refused = told(text_argument("refused", MOST_TOLD * (LONGEST_ID + 20)))
         plan = asked_plan(plans.in_progress(reading(), actor()))
         shown = queries.shown_of(reading(), actor(), [each for each, _ in refused])
         rows = [
@@ -106,7 +101,7 @@ class ReviewView(Screen):
         return self.page(
             "enrolment/outcome.html",
             title=gettext("Outcome"),
-            crumbs=_crumbs(plan),
+            crumbs=crumbs(plan),
             done=whole_number("done", 0),
             count=whole_number("count", 0),
             rows=rows,
@@ -114,15 +109,15 @@ class ReviewView(Screen):
         )
 
     def _ticked(self, *, approve: bool) -> Response | tuple[str, int]:
-        ids, rows = _rows()
-        plan = _plan_of(rows)
+        ids, rows = ticked_rows()
+        plan = plan_of(rows)
         form = ReviewForm()
         if request.method == "POST" and "opinion" in request.form:
             answered = submitted(form, lambda session: _review(session, form, plan, ids, approve=approve))
             if answered:
                 return answered
         title = gettext("Approve applications") if approve else gettext("Reject applications")
-        return self._page(form, plan, title, approve=approve, ids=ids, names=_names(rows), count=len(ids))
+        return self._page(form, plan, title, approve=approve, ids=ids, names=names_of(rows), count=len(ids))
 
     def _page(
         self,
@@ -134,45 +129,14 @@ class ReviewView(Screen):
     ) -> tuple[str, int]:
         back = url_for("ApplicationView.list", plan=plan.code)
         return self.form_page(
-            form, template=template, title=title, subtitle=plan.name, back=back, crumbs=_crumbs(plan), **context
+            form, template=template, title=title, subtitle=plan.name, back=back, crumbs=crumbs(plan), **context
         )
-
-
-def ticked() -> list[int]:
-    """The ids of the ticked rows, strictly read."""
-    texts = request.form.getlist("rowid") if request.method == "POST" else request.args.getlist("rowid")
-    if not texts:
-        raise NothingTicked
-    if len(texts) > MOST_TICKED or not all(t.isascii() and t.isdigit() and len(t) < LONGEST_ID for t in texts):
-        raise Invalid({"rowid": "whole_number"})
-    return sorted({int(text) for text in texts})
-
-
-def _rows() -> tuple[list[int], list[queries.Shown]]:
-    """The ticked rows as far as the actor may see them; `NotFound` when not one is."""
-    ids = ticked()
-    shown = queries.shown_of(reading(), actor(), ids)
-    if not shown:
-        raise NotFound(what="enrolment")
-    return ids, list(shown.values())
-
-
-def _plan_of(rows: Sequence[queries.Shown]) -> Plan:
-    """The plan the ticked rows stand in: the list shows one at a time."""
-    found = queries.plan_of(reading(), actor(), enrolment_id=rows[0].row.id)
-    if any(row.row.plan_id != found.id for row in rows):
-        raise Invalid({"rowid": "choice"})
-    return found
-
-
-def _names(rows: Sequence[queries.Shown]) -> list[tuple[str, str, str]]:
-    return [(row.row.student_number, row.row.name, row.class_name) for row in rows]
 
 
 def _review(session: Session, form: ReviewForm, plan: Plan, ids: list[int], *, approve: bool) -> Answer:
     opinion = form.opinion.data or ""
     outcome = services.review(session, actor(), plan_id=plan.id, ids=ids, approve=approve, opinion=opinion)
-    return _answer(plan, outcome)
+    return answer(plan, outcome)
 
 
 def _review_all(session: Session, form: ReviewForm, plan: Plan, wanted: queries.Wanted) -> Answer:
@@ -187,34 +151,9 @@ def _review_all(session: Session, form: ReviewForm, plan: Plan, wanted: queries.
         approve=request.form.get("step") != "reject",
         opinion=form.opinion.data or "",
     )
-    return _answer(plan, outcome)
+    return answer(plan, outcome)
 
 
 def _enter(session: Session, form: EntryForm, plan: Plan, ids: list[int]) -> Answer:
     outcome = services.enter(session, actor(), plan_id=plan.id, ids=ids, wish=form.wish())
-    return _answer(plan, outcome)
-
-
-def _answer(plan: Plan, outcome: Outcome) -> Answer:
-    """Back to the list when every row was done, else to the page that says what became of the others."""
-    facts = {"done": len(outcome.done), "refused": len(outcome.refused)}
-    if not outcome.refused:
-        return done(url_for("ApplicationView.list", plan=plan.code), "batch_done", **facts)
-    told = ".".join(f"{each.id}-{each.code}" for each in outcome.refused[:MOST_TOLD])
-    target = url_for(
-        "ReviewView.outcome", plan=plan.code, done=len(outcome.done), count=len(outcome.refused), refused=told
-    )
-    return done(target, "batch_done", **facts)
-
-
-def _told(text: str) -> list[tuple[int, str]]:
-    """The refused rows an address names; what is not of ours is `Invalid`."""
-    pairs = [part.partition("-") for part in text.split(".") if part]
-    if not all(e.isascii() and e.isdigit() and len(e) < LONGEST_ID and code in WHY for e, _, code in pairs):
-        raise Invalid({"refused": "choice"})
-    return [(int(each), code) for each, _, code in pairs]
-
-
-def _crumbs(plan: Plan | None) -> list[dict[str, str]]:
-    code = plan.code if plan else None
-    return [{"label": gettext("Enrolment applications"), "href": url_for("ApplicationView.list", plan=code)}]
+    return answer(plan, outcome)
