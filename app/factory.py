@@ -57,8 +57,8 @@ def create_app(settings: Settings, database: Database) -> Flask:
     return app
 
 
-def _actor_of(session: Session, token: str) -> Actor | None:
-    account_id = account_of(session, token)
+def _actor_of(session: Session, token: str, is_attended: bool) -> Actor | None:  # noqa: FBT001  a callback's
+    account_id = account_of(session, token, is_attended=is_attended)
     return actor_for(session, account_id) if account_id is not None else None
 
 

@@ -179,10 +179,10 @@ def is_proved(session: Session, token: str) -> bool:
     return session.scalar(stmt) is not None
 
 
-def account_of(session: Session, token: str) -> int | None:
+def account_of(session: Session, token: str, *, is_attended: bool = True) -> int | None:
     """Whose session a cookie's id is, or None: ended, idle too long, past its end, or of an earlier epoch.
 
-    `seen_at` is written at most once a minute.
+    `seen_at` is written at most once a minute, and never for what a page asks by itself (not `is_attended`).
     """
     idle = AccountSession.idle_minutes * timedelta(minutes=1)
     stmt = (
@@ -200,7 +200,7 @@ def account_of(session: Session, token: str) -> int | None:
     row = session.execute(everything(stmt, because="the session decides who the actor is")).one_or_none()
     if row is None:
         return None
-    if row.now - row.seen_at > timedelta(minutes=1):
+    if is_attended and row.now - row.seen_at > timedelta(minutes=1):
         session.execute(update(AccountSession).where(AccountSession.id == row.id).values(seen_at=sql_now()))
     account_id: int = row.account_id
     return account_id

@@ -17,18 +17,23 @@ from app.core.files import FileStore
 
 T = TypeVar("T")
 EXTENSION = "xuebao"
+UNATTENDED = "_xuebao_unattended"
+"""The mark of a route that a page asks by itself."""
 LOADED = "_login_user"
 """Where Flask-Login keeps who asks, once it has asked; without it, the first look at `g.user` loads."""
 
 
 @dataclass(frozen=True)
 class Backstage:
-    """What every request needs: database, keys, files, how a cookie's id becomes an actor, and whose language it is."""
+    """What every request needs: database, keys, files, how a cookie's id becomes an actor, and whose language it is.
+
+    `actor_of(session, token, somebody is there)`: only where somebody is there, a session counts as used.
+    """
 
     database: Database
     keyring: Keyring
     files: FileStore
-    actor_of: Callable[[Session, str], Actor | None]
+    actor_of: Callable[[Session, str, bool], Actor | None]
     keep_language: Callable[[Session, Actor, str], None]
 
 
@@ -61,7 +66,9 @@ def backstage() -> Backstage:
 
 def visitor_of(token: str) -> Visitor | None:
     """The visitor of a cookie's id, or None; its grants are judged anew at every request."""
-    actor = backstage().database.transaction(lambda session: backstage().actor_of(session, token))
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_attended = not getattr(view, UNATTENDED, False)
+    actor = backstage().database.transaction(lambda session: backstage().actor_of(session, token, is_attended))
     return Visitor(token, actor) if actor else None
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.access.permissions import Permission
 from app.core.errors import Invalid
 from app.web.forms import ActForm
-from app.web.request import actor, visitor
+from app.web.request import UNATTENDED, actor, visitor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,6 +59,12 @@ def signed_in(view: F) -> F:
 def everybody(view: F) -> F:
     """Let a route in for anybody; say so, for the test that wants a rule for every route."""
     setattr(view, NEEDS, OPEN)
+    return view
+
+
+def unattended(view: F) -> F:
+    """Mark a route that a page asks by itself again and again: with nobody at the keyboard no session stays awake."""
+    setattr(view, UNATTENDED, True)
     return view
 
 

@@ -15,7 +15,7 @@ from app.core.errors import NotFound
 from app.core.queue import JobRow, cancel
 from app.web.acts import sentence_of
 from app.web.request import actor, reading, write
-from app.web.screens import Screen, needs
+from app.web.screens import Screen, needs, unattended
 
 WORKING = frozenset({"queued", "running"})
 
@@ -34,6 +34,7 @@ class WorkView(Screen):
 
     @expose("/<int:job_id>/progress")
     @needs(Permission.JOB_READ)
+    @unattended
     def progress(self, job_id: int) -> str:
         """The part of the page that changes."""
         return self.page("web/progress.html", **_facts(_job(reading(), job_id)))

@@ -26,7 +26,7 @@ from app.sheets.views.upload import MINUTE, page_of, workbook_answer
 from app.sheets.workflow import BatchState
 from app.web.acts import done, submitted
 from app.web.request import actor, backstage, reading, write
-from app.web.screens import Screen, needs
+from app.web.screens import Screen, needs, unattended
 
 WORKING = frozenset({"queued", "running"})
 MOST_OPTIONS = 200
@@ -50,6 +50,7 @@ class BatchView(Screen):
 
     @expose("/<int:batch_id>/progress")
     @needs(Permission.STUDENT_IMPORT)
+    @unattended
     def progress(self, batch_id: int) -> Response | str:
         """How far the worker is; when it has ended, the browser is told to fetch the page anew."""
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
