@@ -127,12 +127,13 @@ def look(session: Session, kind: CodeKind, typed: str, *, keyring: Keyring) -> R
     return Redeemed(row.subject_id, row.node_id, row.tree_path)
 
 
-def issuer_of(session: Session, kind: CodeKind, subject_id: int) -> int | None:
-    """The account that issued the live code of a subject the caller has judged (0 the system), or None without one."""
-    stmt = select(Code.issued_by).where(
-        Code.kind == kind, Code.subject_id == subject_id, Code.state == "issued", Code.expires_at > sql_now()
+def issuers_of(session: Session, kind: CodeKind, subject_ids: Sequence[int]) -> dict[int, int]:
+    """Who issued the live codes of subjects the caller has judged: subject → account, 0 for the system."""
+    stmt = select(Code.subject_id, Code.issued_by).where(
+        Code.kind == kind, Code.subject_id.in_(list(subject_ids)), Code.state == "issued", Code.expires_at > sql_now()
     )
-    return session.scalar(everything(stmt, because="the codes of subjects the calling service has judged"))
+    rows = session.execute(everything(stmt, because="the codes of subjects the calling service has judged"))
+    return {row.subject_id: row.issued_by for row in rows}
 
 
 def reprint(session: Session, kind: CodeKind, subject_ids: Sequence[int], *, keyring: Keyring) -> list[Issued]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import SYSTEM, Actor
+from app.access.gate import bind
+from app.access.scope import everything
 from app.accounts import services
-from app.accounts.rules import HeldElsewhere, NewAccount, NewGrant
+from app.accounts.rules import HeldElsewhere, NewAccount, NewGrant, NewPersonal
 from app.codes.rules import CodeReplaced
+from app.core.db import Database
+from app.orgs.models import OrgNode
+from tests.at_once import Later, committed, until_waiting
 from tests.make.places import A, B, class_of
 from tests.make.users import hired, row
+from tests.stage import TEST
 from tests.world import KEYRING, World
 
 CLASS_A, CLASS_B = class_of(A, 1, 1), class_of(B, 1, 1)
@@ -89,3 +96,61 @@ def test_a_code_of_the_system_lives_on(session: Session, world: World) -> None:
     account_id, code = services.open_account(session, SYSTEM, new, keyring=KEYRING)
     _grant(session, world, "root_admin", account_id, "county_admin", A)
     assert services.owner_of(session, code.text, keyring=KEYRING).account_id == account_id
+
+
+def _new_parent(session: Session, world: World, issuer: Actor) -> tuple[int, str]:
+    """A parent of a child of school A without a password, and the code its issuer has seen."""
+    stmt = select(OrgNode.path).where(OrgNode.code == CLASS_A)
+    path = session.scalars(everything(stmt, because=TEST)).one()
+    child = world.of(A)[0].person_id
+    new = NewPersonal("guardian", "家长", world.nodes[CLASS_A], path, child, "jz00000001")
+    (account_id,) = services.open_personal(session, SYSTEM, [new])
+    (slip,), _ = services.hand_out(session, issuer, account_ids=[account_id], also_in_use=False, keyring=KEYRING)
+    return account_id, slip.code
+
+
+def _add_child(session: Session, world: World, who: Actor, account_id: int, school: str) -> None:
+    services.add_persons(session, who, [(account_id, "guardian", world.of(school)[1].person_id)])
+
+
+def test_a_parents_code_dies_when_somebody_else_adds_a_child(session: Session, world: World) -> None:
+    account_id, seen = _new_parent(session, world, world.actor(session, "school_admin"))
+    _add_child(session, world, world.actor(session, "root_admin"), account_id, B)
+    with pytest.raises(CodeReplaced):
+        services.owner_of(session, seen, keyring=KEYRING)
+
+
+def test_a_parents_code_lives_on_when_its_issuer_adds_a_child(session: Session, world: World) -> None:
+    admin = world.actor(session, "school_admin")
+    account_id, seen = _new_parent(session, world, admin)
+    _add_child(session, world, admin, account_id, A)
+    assert services.owner_of(session, seen, keyring=KEYRING).account_id == account_id
+
+
+def test_a_parents_code_lives_on_when_nothing_is_added(session: Session, world: World) -> None:
+    account_id, seen = _new_parent(session, world, world.actor(session, "school_admin"))
+    again = [(account_id, "guardian", world.of(A)[0].person_id)]
+    services.add_persons(session, world.actor(session, "root_admin"), again)
+    assert services.owner_of(session, seen, keyring=KEYRING).account_id == account_id
+
+
+@pytest.mark.committed
+def test_a_code_handed_out_while_a_child_is_added_dies_too(database: Database, world: World) -> None:
+    def begin(session: Session) -> tuple[int, str]:
+        bind(session, SYSTEM)
+        return _new_parent(session, world, world.actor(session, "school_admin"))
+
+    account_id, _ = database.transaction(begin)
+    with database.sessions.begin() as session:
+        bind(session, SYSTEM)
+        admin = world.actor(session, "school_admin")
+        (slip,), _ = services.hand_out(session, admin, account_ids=[account_id], also_in_use=False, keyring=KEYRING)
+
+        def add(other: Session) -> None:
+            _add_child(other, world, world.actor(other, "root_admin"), account_id, B)
+
+        later = Later(committed(database, add))
+        until_waiting(database)
+    assert later.result() is None
+    with database.sessions() as session, pytest.raises(CodeReplaced):
+        services.owner_of(session, slip.code, keyring=KEYRING)

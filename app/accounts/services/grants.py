@@ -18,7 +18,7 @@ from app.accounts.services.locking import Held, locked, put, refuse_above, write
 from app.accounts.workflow import AccountState
 from app.changes.rules import ChangeKind
 from app.codes.rules import CodeKind
-from app.codes.services import issuer_of, withdraw
+from app.codes.services import issuers_of, withdraw
 from app.core.clock import sql_now
 from app.core.errors import Conflict, NotFound
 from app.orgs.models import ClassSet, OrgNode
@@ -146,7 +146,7 @@ def _begin(
 
 def _withdraw_outgrown(session: Session, account_id: int, role: _Role, paths: Sequence[str]) -> None:
     """Take an activation code back when its issuer, who has seen it, may not give what comes now: it opens that too."""
-    issuer_id = issuer_of(session, CodeKind.ACTIVATION, account_id)
+    issuer_id = issuers_of(session, CodeKind.ACTIVATION, [account_id]).get(account_id)
     if not issuer_id:
         return
     try:

@@ -6,12 +6,12 @@ The packages above judge whom an account is for and hand over places they have r
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ARRAY, Text, any_, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.actor import SYSTEM, Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything
 from app.accounts.models import Account, AccountGrant, LoginName, RoleDetail, User
@@ -20,8 +20,11 @@ from app.audit.rules import common_path
 from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
+from app.codes.rules import CodeKind
+from app.codes.services import issuers_of, withdraw
 from app.core.db import refused
 
+JUDGED = "what accounts hold that the calling service has judged"
 GUARDIAN_NAME = "jz"
 GUARDIAN_DIGITS = 8
 
@@ -47,28 +50,49 @@ def open_personal(session: Session, actor: Actor, new: Sequence[NewPersonal]) ->
     ]
     with refused(uq_login_name_name=NameTaken):
         session.execute(insert(LoginName), names)
-    add_persons(session, actor, [(i, each.role, each.person_id) for i, each in zip(ids, new, strict=True)])
+    coming = [(account_id, each.role, each.person_id) for account_id, each in zip(ids, new, strict=True)]
+    _begin(session, actor, coming, _roles(session))
     _write_down(session, actor, ids, new)
     return ids
 
 
 def add_persons(session: Session, actor: Actor, wanted: Sequence[tuple[int, str, int]]) -> None:
-    """Let accounts see a person's rows: (account, role, person) each; what one holds already stays as it is."""
-    roles = {row.code: row.role_id for row in session.execute(select(RoleDetail.code, RoleDetail.role_id))}
+    """Let accounts see a person's rows: (account, role, person) each; what one holds already stays as it is.
+
+    An activation code that somebody else has seen is taken back when more comes: it would open that person's rows too.
+    """
+    ids = sorted({account_id for account_id, _, _ in wanted})
+    locking = select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update()
+    session.execute(everything(locking, because=JUDGED))
     stmt = select(AccountGrant.account_id, AccountGrant.role_id, AccountGrant.person_id).where(
-        AccountGrant.account_id.in_([account_id for account_id, _, _ in wanted]),
-        AccountGrant.person_id.is_not(None),
-        AccountGrant.ended_at.is_(None),
+        AccountGrant.account_id.in_(ids), AccountGrant.person_id.is_not(None), AccountGrant.ended_at.is_(None)
     )
-    because = "what accounts hold that the calling service has judged"
-    held = {tuple(row) for row in session.execute(everything(stmt, because=because))}
+    held = {tuple(row) for row in session.execute(everything(stmt, because=JUDGED))}
+    roles = _roles(session)
+    coming = [each for each in wanted if (each[0], roles[each[1]], each[2]) not in held]
+    if coming:
+        _begin(session, actor, coming, roles)
+        _withdraw_seen(session, actor, sorted({account_id for account_id, _, _ in coming}))
+
+
+def _roles(session: Session) -> dict[str, int]:
+    return {row.code: row.role_id for row in session.execute(select(RoleDetail.code, RoleDetail.role_id))}
+
+
+def _begin(session: Session, actor: Actor, coming: Sequence[tuple[int, str, int]], roles: Mapping[str, int]) -> None:
     rows = [
         {"account_id": account_id, "role_id": roles[role], "person_id": person_id}
-        for account_id, role, person_id in wanted
-        if (account_id, roles[role], person_id) not in held
+        for account_id, role, person_id in coming
     ]
-    if rows:
-        session.execute(entering(insert(AccountGrant), AccountGrant, actor, Permission.ACCOUNT_GRANT), rows)
+    session.execute(entering(insert(AccountGrant), AccountGrant, actor, Permission.ACCOUNT_GRANT), rows)
+
+
+def _withdraw_seen(session: Session, actor: Actor, account_ids: Sequence[int]) -> None:
+    """Take back the activation codes of these accounts that another account has issued and so has seen."""
+    issuers = issuers_of(session, CodeKind.ACTIVATION, account_ids)
+    seen = [account_id for account_id, issuer in issuers.items() if issuer not in {SYSTEM.user_id, actor.user_id}]
+    if seen:
+        withdraw(session, CodeKind.ACTIVATION, seen)
 
 
 def names_in_use(session: Session, wanted: Sequence[tuple[int | None, str]]) -> set[tuple[int | None, str]]:
