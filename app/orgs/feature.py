@@ -34,6 +34,14 @@ FEATURE = Feature(
         ),
         "code_taken": _l("This code is in use. Codes are unique over the whole system."),
         "class_number_taken": _l("This class number is in use in this school. Class numbers never change."),
+        "student_numbers_meet": _l(
+            "Some student numbers of this place are in use in the other school. Please correct those numbers first,"
+            " then move it."
+        ),
+        "school_border": _l(
+            "What stands inside a school stays inside one, and what stands above the schools stays there. Please choose"
+            " another place."
+        ),
         "class_set_name_taken": _l("This school has a department of this name."),
     },
     words={"org_node.kind": KINDS},

@@ -26,11 +26,14 @@ from app.core.events import tell
 from app.core.queue import defer
 from app.orgs.models import Kind, NodePlacement, OrgNode
 from app.orgs.rules import (
+    BadPlace,
     ClassesMerged,
     ClassNumberTaken,
     IntoItself,
     NodesClosing,
     NotAlike,
+    NumbersMeet,
+    SchoolChanged,
     StillInUse,
     check_place,
     checked_name,
@@ -63,8 +66,8 @@ def close(session: Session, actor: Actor, *, node_id: int, reason: str, version:
 def move(session: Session, actor: Actor, *, node_id: int, target_code: str, version: int) -> int:
     """Put a node with everything below it under another node; returns how many nodes moved.
 
-    Both must be in the actor's scope (`NotFound`); raises `BadPlace`, `IntoItself`, `Stale`, and `ClassNumberTaken`
-    when the new school uses a class number already.
+    Both must be in the actor's scope (`NotFound`); raises `BadPlace`, `IntoItself`, `Stale`, and `ClassNumberTaken` or
+    `NumbersMeet` when another school uses a class number or student number already. Tells `SchoolChanged`.
     """
     locks.hold(session, locks.TREE, [0])
     node = _locked(session, actor, Permission.ORG_MOVE, node_id, version)
@@ -72,11 +75,16 @@ def move(session: Session, actor: Actor, *, node_id: int, target_code: str, vers
     if target.path.startswith(node.path) or target.id == node.parent_id:
         raise IntoItself
     check_place(target.kind, node.kind, parent_in_school=target.school_id is not None)
+    is_school = node.kind in {Kind.SCHOOL, Kind.UNIT}
+    if not is_school and (node.school_id is None) != (target.school_id is None):
+        raise BadPlace({"target": "school_border"})
     _set(session, node.id, parent_id=target.id)
-    count = _carry(session, node, target)
-    before, after = {"parent": node.parent_id}, {"parent": target.id, "nodes": count}
+    moved = _carry(session, node, target)
+    before, after = {"parent": node.parent_id}, {"parent": target.id, "nodes": len(moved)}
     _tell(session, actor, "org:move", ChangeKind.NODE_MOVED, _again(session, node.id), before=before, after=after)
-    return count
+    if not is_school and node.school_id and target.school_id and node.school_id != target.school_id:
+        tell(session, actor, SchoolChanged(moved, node.school_id, target.school_id))
+    return len(moved)
 
 
 def hand_over(session: Session, actor: Actor, *, node: OrgNode, target_code: str, version: int) -> int:
@@ -160,8 +168,8 @@ def _children(session: Session, node_id: int) -> list[OrgNode]:
     return found
 
 
-def _carry(session: Session, node: OrgNode, target: OrgNode) -> int:
-    """Give a subtree its new paths and school in one statement; foreign keys carry every row along."""
+def _carry(session: Session, node: OrgNode, target: OrgNode) -> tuple[int, ...]:
+    """Give a subtree its new paths and school in one statement; foreign keys carry every row along. Says who moved."""
     schools: dict[str, Any] = {}
     if node.kind not in {Kind.SCHOOL, Kind.UNIT} and node.school_id != target.school_id:
         schools = {"school_id": target.school_id}
@@ -176,10 +184,13 @@ def _carry(session: Session, node: OrgNode, target: OrgNode) -> int:
         .returning(OrgNode.id)
         .execution_options(synchronize_session=False)
     )
-    with refused(uq_class_group_school_id_class_number=ClassNumberTaken):
+    with refused(
+        uq_class_group_school_id_class_number=ClassNumberTaken,
+        uq_student_school_id_student_number=NumbersMeet,
+    ):
         moved = session.scalars(everything(stmt, because="the subtree of a node read in scope above")).all()
     _follow(session, list(moved))
-    return len(moved)
+    return tuple(moved)
 
 
 def _follow(session: Session, ids: list[int]) -> None:

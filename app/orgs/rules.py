@@ -71,6 +71,15 @@ class ClassesMerged:
     target_id: int
 
 
+@dataclass(frozen=True)
+class SchoolChanged:
+    """Told after places went to another school with everyone in them; ids of the places and of both schools."""
+
+    ids: tuple[int, ...]
+    old_id: int
+    new_id: int
+
+
 class StillInUse(Conflict):
     """A place with open places or students in it cannot be closed; `count` says how many."""
 
@@ -139,6 +148,12 @@ class ClassNumberTaken(Conflict):
     """The school has given this class number to a class; class numbers never change (CC-17)."""
 
     code = "class_number_taken"
+
+
+class NumbersMeet(Conflict):
+    """Somebody of the other school has the student number of somebody who would come."""
+
+    code = "student_numbers_meet"
 
 
 class NameTaken(Conflict):

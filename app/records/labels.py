@@ -138,6 +138,7 @@ FIELDS = {
     "kind": _l("Kind"),
     "parent": _l("Place above"),
     "nodes": _l("Places"),
+    "school": _l("School"),
     "into": _l("Merge into"),
     "reason": _l("Reason"),
     "count": _l("Number"),

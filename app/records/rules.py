@@ -11,6 +11,7 @@ Known = Mapping[Reference, str]
 
 REFERRING = {
     "parent": "node",
+    "school": "node",
     "into": "code",
     "account": "account",
     "plan": "plan",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
-from app.orgs.rules import ClassesMerged, NodesClosing
+from app.orgs.rules import ClassesMerged, NodesClosing, SchoolChanged
 from app.students.cli import import_command
 from app.students.jobs import SHEETS
 from app.students.labels import FIELDS, VALUES
 from app.students.roll import refuse_closing
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsLeft, StudentsMoved
 from app.students.sentences import IMPORTING
-from app.students.services import end_access, follow_merge, move_access, rename_access
+from app.students.services import end_access, follow_merge, move_access, rename_access, resettle_access
 from app.students.sheet import STUDENTS
 from app.students.views import SCREENS
 from app.web.language import lazy as _l
@@ -24,6 +24,7 @@ FEATURE = Feature(
     listeners=(
         Listener(ClassesMerged, follow_merge),
         Listener(NodesClosing, refuse_closing),
+        Listener(SchoolChanged, resettle_access),
         Listener(StudentsMoved, move_access),
         Listener(StudentsLeft, end_access),
         Listener(AdmissionsUndone, end_access),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from app.accounts.services.activation import Owner, activate, owner_of
 from app.accounts.services.creation import create, grant, make_first_superuser, open_account, set_password
-from app.accounts.services.following import Called, forget_persons, move_along, rename, reopen, shut
+from app.accounts.services.following import Called, change_school, forget_persons, move_along, rename, reopen, shut
 from app.accounts.services.grants import change_grants
 from app.accounts.services.own import (
     change_own_contact,
@@ -32,6 +32,7 @@ __all__ = [
     "change_grants",
     "change_own_contact",
     "change_own_password",
+    "change_school",
     "create",
     "deregister",
     "disable",

@@ -64,7 +64,8 @@ def rename(session: Session, actor: Actor, wanted: Mapping[int, Called]) -> None
     shown = update(User).where(User.id == Account.user_id, Account.id == now.c.id)
     named = shown.values(first_name=func.left(now.c.name, 64))
     session.execute(everything(named, because=FOLLOWS), execution_options=NO_SYNC)
-    _write_down(session, actor, "account:update", ChangeKind.ACCOUNT_CORRECTED, rows, after=wanted)
+    sides = {row.id: (_facts(_called(row)), _facts(wanted[row.id])) for row in rows}
+    _write_down(session, actor, "account:update", ChangeKind.ACCOUNT_CORRECTED, rows, sides=sides)
 
 
 def move_along(session: Session, places: Mapping[int, tuple[int, str]]) -> None:
@@ -77,6 +78,24 @@ def move_along(session: Session, places: Mapping[int, tuple[int, str]]) -> None:
     stmt = update(Account).where(Account.id == at.c.id, Account.node_id != node_id)
     moved = stmt.values(node_id=node_id, tree_path=at.c.number, version=Account.version + 1)
     session.execute(everything(moved, because=FOLLOWS), execution_options=NO_SYNC)
+
+
+def change_school(session: Session, actor: Actor, account_ids: Collection[int], *, old_id: int, new_id: int) -> None:
+    """Let students' accounts sign in with another school and the same number; `NameTaken` when it is in use there."""
+    rows = _locked(session, sorted(account_ids))
+    if not rows:
+        return
+    ids = _any([row.id for row in rows])
+    names = update(LoginName).where(
+        LoginName.account_id == ids, LoginName.kind == NameKind.STUDENT_NUMBER, LoginName.school_id == old_id
+    )
+    with refused(uq_login_name_name=NameTaken):
+        moved = names.where(LoginName.retired_at.is_(None)).values(school_id=new_id)
+        session.execute(moved, execution_options=NO_SYNC)
+    touched = update(Account).where(Account.id == ids).values(version=Account.version + 1)
+    session.execute(everything(touched, because=FOLLOWS), execution_options=NO_SYNC)
+    sides = dict.fromkeys((row.id for row in rows), ({"school": old_id}, {"school": new_id}))
+    _write_down(session, actor, "account:update", ChangeKind.ACCOUNT_CORRECTED, rows, sides=sides)
 
 
 def shut(session: Session, actor: Actor, account_ids: Collection[int], *, reason: str) -> None:
@@ -174,6 +193,10 @@ def _called(row: Row[*tuple[Any, ...]]) -> Called:
     return Called(row.number, row.name)
 
 
+def _facts(called: Called) -> dict[str, Any]:
+    return {"user_name": called.number, "name": called.name}
+
+
 def _write_down(  # noqa: PLR0913  what an audit line and a change record need
     session: Session,
     actor: Actor,
@@ -181,9 +204,10 @@ def _write_down(  # noqa: PLR0913  what an audit line and a change record need
     kind: ChangeKind,
     rows: Sequence[Row[*tuple[Any, ...]]],
     *,
-    after: Mapping[int, Called] | None = None,
+    sides: Mapping[int, tuple[dict[str, Any], dict[str, Any]]] | None = None,
     reason: str | None = None,
 ) -> None:
+    """Write down what became of accounts; `sides` is, by account, what was and what is now."""
     if not rows:
         return
     path, facts = common_path(row.tree_path for row in rows), {"count": len(rows)}
@@ -206,8 +230,8 @@ def _write_down(  # noqa: PLR0913  what an audit line and a change record need
             row.id,
             row.name,
             row.person_id,
-            before={"user_name": row.number, "name": row.name} if after else None,
-            after={"user_name": after[row.id].number, "name": after[row.id].name} if after else None,
+            before=sides[row.id][0] if sides else None,
+            after=sides[row.id][1] if sides else None,
             reason=reason,
         )
         for row in rows

@@ -2,20 +2,12 @@
 
 `admission` new rows, `registration` one student from a form, `readmission` who left, `correction` fields,
 `movement` classes, `status` leave and leaving, `family` guardians, `hardship` recognitions,
-`disclosure` one secret in clear.
+`disclosure` one secret in clear, `access` accounts for the roll and `following` what becomes of them.
 """
 
 from __future__ import annotations
 
-from app.students.services.access import (
-    Given,
-    below,
-    end_access,
-    give_guardians,
-    give_students,
-    move_access,
-    rename_access,
-)
+from app.students.services.access import Given, below, give_guardians, give_students
 from app.students.services.admission import admit
 from app.students.services.correction import amend, correct
 from app.students.services.disclosure import FIELDS, disclose
@@ -24,6 +16,7 @@ from app.students.services.family import (
     correct_guardian,
     end_guardian,
 )
+from app.students.services.following import end_access, move_access, rename_access, resettle_access
 from app.students.services.hardship import correct_recognition, end_recognition, recognise, revoke_recognition
 from app.students.services.movement import follow_merge, move
 from app.students.services.readmission import readmit
@@ -55,5 +48,6 @@ __all__ = [
     "recognise",
     "register",
     "rename_access",
+    "resettle_access",
     "revoke_recognition",
 ]

@@ -1,4 +1,4 @@
-"""Accounts of students and of their guardians: given by the activation sheet, then kept in step with the roll."""
+"""Accounts of students and of their guardians, given by the activation sheet; `following` keeps them in step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, and_, any_, column, exists, func, literal, select, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, Row, any_, column, func, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import CollectionAggregate
 
@@ -14,29 +14,17 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, under, visible
 from app.accounts import services as accounts
-from app.accounts.models import Account, AccountGrant, LoginName
 from app.accounts.queries import within
-from app.accounts.rules import MOST_ON_SHEETS, NameKind, NameTaken, NewPersonal, NoSlip
-from app.accounts.workflow import AccountState
+from app.accounts.rules import MOST_ON_SHEETS, NameKind, NewPersonal, NoSlip
 from app.core.errors import Invalid, NotFound
 from app.people.models import Person
 from app.students.models import Guardian, Student
-from app.students.rules import (
-    AdmissionsUndone,
-    NothingTicked,
-    StudentNumberTaken,
-    StudentsCorrected,
-    StudentsLeft,
-    StudentsMoved,
-    TooManyAtOnce,
-)
+from app.students.rules import NothingTicked, TooManyAtOnce
+from app.students.services.following import rename_to, students_accounts
 
 HANDING_OUT = "students.sheets"
 """The kind of job that makes accounts and codes for more people than a browser waits for."""
 STUDENTS, GUARDIANS = "students", "guardians"
-LEFT = "离校 (left school)"
-NO_GUARDIAN = "监护关系结束 (no longer the guardian)"
-FOLLOWS = "accounts of students whom the roll has just changed"
 GIVEN = "accounts of students read and locked above within the actor's scope"
 NO_SYNC = {"synchronize_session": False}
 Found = Row[*tuple[Any, ...]]
@@ -66,7 +54,7 @@ def give_students(session: Session, actor: Actor, *, ids: Sequence[int]) -> Give
     with, is named in `refused`.
     """
     rows, given = _open_rows(session, actor, ids)
-    known = _students_accounts(session, [row.id for row in rows])
+    known = students_accounts(session, [row.id for row in rows])
     fresh = [row for row in rows if row.id not in known]
     taken = accounts.names_in_use(session, [(row.school_id, row.student_number) for row in fresh])
     free = [row for row in fresh if (row.school_id, row.student_number.lower()) not in taken]
@@ -122,51 +110,9 @@ def below(session: Session, actor: Actor, path: str) -> list[int]:
     return ids
 
 
-def end_access(session: Session, actor: Actor, event: StudentsLeft | AdmissionsUndone) -> None:
-    """When students leave, or were never admitted: their accounts end, their guardians' see them no more."""
-    known = _students_accounts(session, event.ids)
-    accounts.shut(session, actor, [each.account_id for each in known.values()], reason=LEFT)
-    _forget(session, actor, Guardian.student_id == _any(event.ids), reason=LEFT)
-
-
-def end_guardian_access(session: Session, actor: Actor, guardian_id: int) -> None:
-    """When a guardian's part ends: the account sees this child no more, and ends when it sees none."""
-    _forget(session, actor, Guardian.id == guardian_id, reason=NO_GUARDIAN)
-
-
-def move_access(session: Session, _actor: Actor, event: StudentsMoved) -> None:
-    """When students change class: their accounts stand at the new class."""
-    known = _students_accounts(session, event.ids)
-    stmt = select(Student.id, Student.node_id, Student.tree_path).where(Student.id == _any(event.ids))
-    rows = session.execute(everything(stmt, because=FOLLOWS)).all()
-    accounts.move_along(
-        session, {known[row.id].account_id: (row.node_id, row.tree_path) for row in rows if row.id in known}
-    )
-
-
-def rename_access(session: Session, actor: Actor, event: StudentsCorrected) -> None:
-    """When number or name of students changed: their accounts sign in with the new number and show the new name.
-
-    Raises `StudentNumberTaken` when another account of the school signs in with it.
-    """
-    known = _students_accounts(session, event.ids)
-    stmt = select(Student.id, Student.student_number, Person.name).join(Person, Person.id == Student.person_id)
-    rows = session.execute(everything(stmt.where(Student.id == _any(event.ids)), because=FOLLOWS)).all()
-    _rename(session, actor, [(known[row.id].account_id, row) for row in rows if row.id in known])
-
-
-def _rename(session: Session, actor: Actor, pairs: Sequence[tuple[int, Found]]) -> None:
-    try:
-        accounts.rename(
-            session, actor, {account_id: accounts.Called(row.student_number, row.name) for account_id, row in pairs}
-        )
-    except NameTaken as taken:
-        raise StudentNumberTaken(count=1) from taken
-
-
 def _bring_up(session: Session, actor: Actor, pairs: Sequence[tuple[int, Found]]) -> None:
     """Let accounts be called and stand as the rows of now say: who came back has another number and class."""
-    _rename(session, actor, pairs)
+    rename_to(session, actor, pairs)
     accounts.move_along(session, {account_id: (row.node_id, row.tree_path) for account_id, row in pairs})
 
 
@@ -202,42 +148,6 @@ def _open_rows(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[list
 
 def _refused(row: Found, code: str) -> NoSlip:
     return NoSlip(row.name, row.student_number, code)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The account of a student; `holds` says whether it still sees the student's rows."""
-
-    id: int
-    account_id: int
-    holds: bool
-
-
-def _students_accounts(session: Session, ids: Sequence[int]) -> Mapping[int, _Known]:
-    """The accounts that sign in with these students' school and number kind, by student."""
-    holds = exists(
-        select(AccountGrant.id).where(
-            AccountGrant.account_id == Account.id,
-            AccountGrant.person_id == Student.person_id,
-            AccountGrant.ended_at.is_(None),
-        )
-    )
-    stmt = (
-        select(Student.id, Account.id.label("account_id"), holds.label("holds"))
-        .join(Account, Account.person_id == Student.person_id)
-        .join(
-            LoginName,
-            and_(
-                LoginName.account_id == Account.id,
-                LoginName.kind == NameKind.STUDENT_NUMBER,
-                LoginName.school_id == Student.school_id,
-                LoginName.retired_at.is_(None),
-            ),
-        )
-        .where(Student.id == _any(ids), Account.state != AccountState.DEREGISTERED)
-        .order_by(Account.id)
-    )
-    return {row.id: _Known(*row) for row in session.execute(everything(stmt, because=GIVEN))}
 
 
 def _new_student(row: Found) -> NewPersonal:
@@ -302,16 +212,6 @@ def _give_back(session: Session, actor: Actor, wanted: Sequence[tuple[int, str, 
     """Let accounts see these persons (again); one that had ended with its last right is opened again."""
     accounts.reopen(session, actor, [account_id for account_id, _, _ in wanted])
     accounts.add_persons(session, actor, wanted)
-
-
-def _forget(session: Session, actor: Actor, which: Any, *, reason: str) -> None:  # noqa: ANN401  a condition
-    stmt = (
-        select(Guardian.account_id, Student.person_id)
-        .join(Student, Student.id == Guardian.student_id)
-        .where(which, Guardian.account_id.is_not(None))
-    )
-    pairs = [(row.account_id, row.person_id) for row in session.execute(everything(stmt, because=FOLLOWS))]
-    accounts.forget_persons(session, actor, pairs, reason=reason)
 
 
 def _any(ids: Sequence[int]) -> CollectionAggregate[Any]:

@@ -16,8 +16,8 @@ from app.core.errors import Invalid, NotFound, Stale
 from app.people.rules import check_name, check_phone, mask_phone, normalise_name, normalise_phone
 from app.students.models import GUARDIAN_PHONE_AT, Guardian
 from app.students.records import opened
-from app.students.services.access import end_guardian_access
 from app.students.services.belongings import Owner, owner, write_down
+from app.students.services.following import end_guardian_access
 
 LOCKED = "the row was read and locked above within the actor's scope"
 NO_SYNC = {"synchronize_session": False}
