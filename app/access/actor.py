@@ -106,6 +106,19 @@ def loaded(session: Session, account_id: int) -> Actor:
     return _loaders[0](session, account_id)
 
 
+_finders: list[Callable[[Session, str], Actor]] = []
+
+
+def named_by(finder: Callable[[Session, str], Actor]) -> None:
+    """Say who finds an actor by the name somebody signs in with: `accounts` does."""
+    _finders[:] = [finder]
+
+
+def named(session: Session, name: str) -> Actor:
+    """The actor who signs in with this name, for commands; raises what the finder raises."""
+    return _finders[0](session, name)
+
+
 def outermost(prefixes: Iterable[str]) -> tuple[str, ...]:
     """Drop every prefix that lies inside another, keep the rest in order."""
     kept: list[str] = []

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor, Grant, loaded_by
+from app.access.actor import Actor, Grant, loaded_by, named_by
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
 from app.access.scope import everything
@@ -111,3 +111,4 @@ def _class_sets(session: Session, ids: set[int]) -> dict[int, tuple[str, tuple[s
 
 
 loaded_by(actor_for)
+named_by(actor_named)

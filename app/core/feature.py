@@ -46,13 +46,17 @@ class Loop:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the left menu: English label (translated when shown), endpoint, icon, the target's permission."""
+    """An entry of the left menu: English label (translated when shown), endpoint, icon, the target's permission.
+
+    `also` names further permissions, each of which opens the target as well.
+    """
 
     label: str
     endpoint: str
     icon: str
     permission: str
     group: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class Tool:
     permission: Permission
     icon: str = "add"
     is_main: bool = True
+    also: tuple[Permission, ...] = ()
+    """Further permissions, each of which shows the button as well."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ class ListScreen(Screen):
         template: str = "web/listing.html",
         **context: object,
     ) -> str:
-        """Render the list; `kept` are query arguments that outlive a new search."""
-        listing = self.listing
+        """Render the list; `kept` are query arguments that outlive a new search, `listing` what differs by visitor."""
+        other = context.pop("listing", None)
+        listing = other if isinstance(other, Listing) else self.listing
         page = {**asked.shown(total, cut), "keep_href": url_for("ListSettingView.size", name=listing.name)}
         return self.page(
             template,
@@ -117,7 +120,7 @@ class ListScreen(Screen):
             query=query,
             kept={name: value for name, value in (kept or {}).items() if value},
             searched=any(query.values()),
-            tools=[tool for tool in listing.tools if actor().holds(tool.permission)],
+            tools=[tool for tool in listing.tools if any(map(actor().holds, (tool.permission, *tool.also)))],
             batch=[act for act in listing.batch if actor().holds(act.permission)],
             here=request.full_path.rstrip("?"),
             **context,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
+from app.sheets.cli import import_command
 from app.sheets.jobs import JOBS
+from app.sheets.kinds import DOORS
 from app.sheets.sentences import SENTENCES
 from app.sheets.views import SCREENS
 from app.web.language import lazy as _l
@@ -13,7 +14,8 @@ FEATURE = Feature(
     name="sheets",
     screens=SCREENS,
     jobs=JOBS,
-    menu=(MenuItem("Imports", "ImportView.list", "add", Permission.STUDENT_IMPORT),),
+    commands=(import_command,),
+    menu=(MenuItem("Imports", "ImportView.list", "add", DOORS[0], also=DOORS[1:]),),
     sentences=SENTENCES,
     words={"import_batch.kind": {"students": _l("Students")}},
 )

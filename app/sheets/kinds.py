@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -35,6 +36,7 @@ class Asked:
     values: Mapping[str, str]
     keyring: Keyring
     tick: Tick
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,39 @@ class Line:
 
 
 class Kind(Protocol):
-    """A kind of list. Every method starts from the actor's own scope; writes follow the rules of services."""
+    """A kind of list: a class in the feature's `sheet.py` that inherits from this and is listed in `Feature.sheets`.
+
+    That alone gives it the screens, its template and `xuebao import <key>`. Every method starts from the actor's own
+    scope; writes follow the rules of services. What is said about it stands among its feature's sentences under
+    `import_<key>_<word>` for each of `WORDS`.
+    """
 
     layout: Layout
     permission: Permission
+    """What importing needs; one of `DOORS`."""
+    rank: int = 50
+    """Where it stands among the kinds a person may choose from; the commonest first."""
+    place_option: str = "school"
+    """What the command line calls the place: `--school CODE`."""
+    place_picker: str | None = None
+    """The endpoint that suggests places while somebody types, where a choice of `places` would be too long."""
+    target_option: str | None = None
+    """Where a list is about one thing more than its place, what the command line calls it: `--plan CODE`."""
+    reported: Mapping[str, str] = MappingProxyType({})
+    """Codes of ours that the command line reports by another word of `values.CODES`."""
     endpoint: str
     """The page of one record, asked with `argument`=id."""
     argument: str
+    title_column: str = "name"
+    """The column whose value names a row in lists."""
+
+    def targets(self, session: Session, actor: Actor) -> list[tuple[str, str]]:  # noqa: ARG002
+        """What a list may be about beside its place: code and name; for kinds with a `target_option`."""
+        raise NotFound(what=self.target_option)
+
+    def target(self, session: Session, actor: Actor, place: Place, code: str) -> str:  # noqa: ARG002
+        """The target of a code as the batch keeps it, or a refusal; for kinds with a `target_option`."""
+        raise NotFound(what=self.target_option)
 
     def places(self, session: Session, actor: Actor) -> list[Place]:
         """Where the actor may bring such lists in."""
@@ -84,13 +112,27 @@ class Kind(Protocol):
         """What such a word may be taken for at a place: code and name."""
 
 
+WORDS = ("place", "new", "changed", "undo", "explain")
+"""What is said about a kind: what its place is called, what is done to %(count)s new and changed rows, what taking back
+%(new)s and %(changed)s rows does, how to explain a word that was not understood."""
+DOORS = (Permission.STUDENT_IMPORT,)
+"""Who holds one of these finds imports in the menu; each kind then asks for its own."""
+
 _kinds: dict[str, Kind] = {}
 
 
 def connect(kinds: Iterable[Kind]) -> None:
     """Register the kinds of all features; replaces what was registered before."""
     _kinds.clear()
-    _kinds.update({kind.layout.key: kind for kind in kinds})
+    for kind in sorted(kinds, key=lambda kind: kind.rank):
+        if kind.permission not in DOORS:
+            raise ValueError(f"{kind.permission} opens no import screen: add it to DOORS")
+        _kinds[kind.layout.key] = kind
+
+
+def all_kinds() -> list[Kind]:
+    """Every kind there is, the commonest first."""
+    return list(_kinds.values())
 
 
 def kind_of(key: str) -> Kind:
@@ -101,7 +143,7 @@ def kind_of(key: str) -> Kind:
 
 
 def kinds_for(actor: Actor) -> list[Kind]:
-    """The kinds an actor may bring in anywhere, in menu order."""
+    """The kinds an actor may bring in anywhere, the commonest first."""
     return [kind for kind in _kinds.values() if actor.holds(kind.permission)]
 
 

@@ -15,6 +15,7 @@ STATES: dict[str, Any] = {
     "undone": _l("Undone"),
     "refused": _l("Cannot be read"),
     "cancelled": _l("Cancelled"),
+    "expired": _l("No longer kept"),
 }
 TONES = {
     "previewed": "pending",
@@ -22,6 +23,7 @@ TONES = {
     "refused": "rejected",
     "undone": "closed",
     "cancelled": "closed",
+    "expired": "closed",
 }
 """State → the code whose colour its tag has."""
 VERDICTS: dict[str, Any] = {

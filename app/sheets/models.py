@@ -40,6 +40,8 @@ class ImportBatch(Numbered, InTree, Base):
     """One uploaded file, at the school it is for. Counts, `tables` and `findings` are those of the last reading.
 
     `tables` says how each table was understood: {"sheet", "rows", "class_hint", "columns": [[heading, key or ""]]}.
+    `target` is what the list is about beside its place, as its kind understands it (the code of a plan), or empty.
+    `erased_at` is when its rows and its file were erased, as they are after some weeks.
     `good_rows` says that only the good rows were applied. `error_code` is why the last reading or applying failed.
     """
 
@@ -51,6 +53,7 @@ class ImportBatch(Numbered, InTree, Base):
         CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", "undone_at"),
         CheckConstraint("state <> 'refused' OR error_code IS NOT NULL", "refused_with_code"),
         CheckConstraint("state NOT IN ('previewed', 'applying', 'applied') OR read_at IS NOT NULL", "read_at"),
+        CheckConstraint("state <> 'expired' OR erased_at IS NOT NULL", "expired_is_erased"),
         CheckConstraint("row_count = new_count + changed_count + unchanged_count + bad_count", "counts"),
         Index("ix_import_batch_account_id", "account_id", "id"),
         *tree_keys("import_batch"),
@@ -61,6 +64,7 @@ class ImportBatch(Numbered, InTree, Base):
     actor_name: Mapped[str] = mapped_column(Text)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     file_name: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text, server_default="")
     state: Mapped[str] = mapped_column(Text, server_default="uploaded")
     tables: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     findings: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
@@ -78,6 +82,7 @@ class ImportBatch(Numbered, InTree, Base):
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     applied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
     @classmethod

@@ -44,18 +44,19 @@ def locked(session: Session, actor: Actor, *, batch_id: int) -> ImportBatch:
     return found
 
 
-def count(session: Session, actor: Actor, *, state: str = "") -> int:
+def count(session: Session, actor: Actor, *, state: str = "", kind: str = "") -> int:
     """How many imports match, counted up to 10,001."""
-    return counted(session, _of_kinds(_matching(select(ImportBatch.id), state), actor))
+    return counted(session, _of_kinds(_matching(select(ImportBatch.id), state, kind), actor))
 
 
-def page(session: Session, actor: Actor, *, spot: Spot, state: str = "") -> Cut[ImportBatch]:
+def page(session: Session, actor: Actor, *, spot: Spot, state: str = "", kind: str = "") -> Cut[ImportBatch]:
     """One page of imports, the newest first."""
-    found = cut(session, _of_kinds(_matching(select(ImportBatch), state), actor), NEWEST_FIRST, spot)
+    found = cut(session, _of_kinds(_matching(select(ImportBatch), state, kind), actor), NEWEST_FIRST, spot)
     return found.each(lambda row: row[0])
 
 
-def _matching(stmt: Select[*tuple[Any, ...]], state: str) -> Select[*tuple[Any, ...]]:
+def _matching(stmt: Select[*tuple[Any, ...]], state: str, kind: str) -> Select[*tuple[Any, ...]]:
+    stmt = stmt.where(ImportBatch.kind == kind) if kind else stmt
     return stmt.where(ImportBatch.state == state) if state else stmt
 
 

@@ -59,6 +59,7 @@ ACTS: dict[str, Any] = {
     "import_undo_blocked": _l("%(count)s records were changed since. The import cannot be undone; the list says why."),
     "import_still_working": _l("The file is being worked on. Please wait until that has ended."),
     "import_rows_gone": _l("The rows of this import are no longer kept."),
+    "import_place_unknown": _l("No place of yours has this code. Type a part of its name and choose one."),
     "import_received": _l("The file has been received and is being read."),
     "import_confirmed": _l("The import has begun."),
     "import_undo_begun": _l("The import is being undone."),

@@ -32,8 +32,8 @@ WORKING = frozenset({"queued", "running"})
 LONGEST_NAME = 200
 
 
-def receive(
-    session: Session, actor: Actor, kind: Kind, *, place_code: str, file_name: str, file_id: int
+def receive(  # noqa: PLR0913  whose, of which kind, where, about what, which file
+    session: Session, actor: Actor, kind: Kind, *, place_code: str, file_name: str, file_id: int, target: str = ""
 ) -> ImportBatch:
     """Take a file in for a place (`NotFound` out of scope); nothing is read yet."""
     actor.require(kind.permission)
@@ -46,6 +46,7 @@ def receive(
         "actor_name": actor.name,
         "file_id": file_id,
         "file_name": safe_name(file_name),
+        "target": kind.target(session, actor, place, target) if kind.target_option else "",
     }
     made = insert(ImportBatch).values(**values).returning(ImportBatch)
     because = "the place was found above within the scope of the kind's permission"

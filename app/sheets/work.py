@@ -65,12 +65,13 @@ def receive_file(  # noqa: PLR0913  whose, of which kind, where, what
     data: bytes,
     keyring: Keyring,
     files: FileStore,
+    target: str = "",
 ) -> ImportBatch:
     """Take a file in: it is kept encrypted, for as long as an import can be corrected and undone."""
     kind.place(session, actor, place_code)  # who may not import here leaves no file behind
     new = NewFile("import", services.safe_name(name), "application/octet-stream", data, KEPT)
     file_id = keep(session, files, keyring, owner_id=actor.user_id, new=new)
-    return services.receive(session, actor, kind, place_code=place_code, file_name=name, file_id=file_id)
+    return services.receive(session, actor, kind, place_code=place_code, file_name=name, file_id=file_id, target=target)
 
 
 def read_batch(bench: Bench, batch_id: int) -> None:
@@ -129,6 +130,7 @@ class _Opened:
     data: bytes
     headings: Mapping[str, str]
     values: Mapping[str, str]
+    target: str
 
 
 def _opened(session: Session, actor: Actor, batch_id: int, bench: Bench) -> _Opened:
@@ -141,7 +143,7 @@ def _opened(session: Session, actor: Actor, batch_id: int, bench: Bench) -> _Ope
     known = queries.remembered(session, batch.node_id, kind)
     headings, values = (known.headings, known.values) if known else ({}, {})
     data = contents(bench.files, bench.keyring, stored)
-    return _Opened(kind, place, batch.file_name, data, headings, settled(values))
+    return _Opened(kind, place, batch.file_name, data, headings, settled(values), batch.target)
 
 
 def workbook_of(data: bytes, name: str) -> Workbook:
@@ -175,7 +177,7 @@ def _judge(
     batch = queries.batch(session, actor, batch_id=batch_id)  # not locked: it can be cancelled meanwhile
     services.forget_rows(session, batch.id)
     tick: Tick = lambda done: bench.tick(done, recognition.row_count)  # noqa: E731  a signature of its own
-    asked = Asked(batch.id, found.place, recognition.tables, found.values, bench.keyring, tick)
+    asked = Asked(batch.id, found.place, recognition.tables, found.values, bench.keyring, tick, found.target)
     counts: Counter[str] = Counter()
     _copy(session, batch, found.kind.judge(session, actor, asked), counts)
     services.judged(

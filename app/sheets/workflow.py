@@ -9,6 +9,8 @@ from app.core.workflow import Move, Workflow
 NEEDS = "the permission of the kind of list"
 """Every move needs what the kind of list needs (`student:import` for students), at the place of the batch."""
 
+NIGHT = "the system, when nobody has applied it for some weeks"
+
 
 class BatchState(StrEnum):
     """导入状态: where a batch stands; the comments give the Chinese word."""
@@ -21,6 +23,7 @@ class BatchState(StrEnum):
     UNDONE = "undone"  # 已撤销
     REFUSED = "refused"  # 无法读取
     CANCELLED = "cancelled"  # 已取消
+    EXPIRED = "expired"  # 已过期
 
 
 class BatchEvent(StrEnum):
@@ -35,6 +38,7 @@ class BatchEvent(StrEnum):
     APPLY = "apply"
     UNDO = "undo"
     CANCEL = "cancel"
+    EXPIRE = "expire"
 
 
 IMPORT = Workflow(
@@ -57,5 +61,9 @@ IMPORT = Workflow(
         Move(BatchEvent.CANCEL, BatchState.READING, BatchState.CANCELLED, NEEDS),
         Move(BatchEvent.CANCEL, BatchState.PREVIEWED, BatchState.CANCELLED, NEEDS),
         Move(BatchEvent.CANCEL, BatchState.REFUSED, BatchState.CANCELLED, NEEDS),
+        Move(BatchEvent.EXPIRE, BatchState.UPLOADED, BatchState.EXPIRED, NIGHT),
+        Move(BatchEvent.EXPIRE, BatchState.READING, BatchState.EXPIRED, NIGHT),
+        Move(BatchEvent.EXPIRE, BatchState.PREVIEWED, BatchState.EXPIRED, NIGHT),
+        Move(BatchEvent.EXPIRE, BatchState.REFUSED, BatchState.EXPIRED, NIGHT),
     ),
 )

@@ -6,7 +6,6 @@ from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
 from app.orgs.rules import ClassesMerged, NodesClosing, SchoolChanged
-from app.students.cli import import_command
 from app.students.jobs import SHEETS
 from app.students.labels import FIELDS, VALUES
 from app.students.roll import refuse_closing
@@ -31,7 +30,6 @@ FEATURE = Feature(
         Listener(StudentsCorrected, rename_access),
     ),
     sheets=(STUDENTS,),
-    commands=(import_command,),
     menu=(
         MenuItem("Class maintenance", "ClassRecordView.list", "columns", Permission.ORG_READ),
         MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),

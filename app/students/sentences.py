@@ -7,6 +7,13 @@ from typing import Any
 from app.web.language import lazy as _l
 
 IMPORTING: dict[str, Any] = {
+    "import_students_place": _l("School"),
+    "import_students_new": _l("%(count)s students are added, with class and enrolment."),
+    "import_students_changed": _l("%(count)s students are changed as the list shows."),
+    "import_students_undo": _l(
+        "%(new)s students who were added are taken away again, and %(changed)s get their former values back."
+    ),
+    "import_students_explain": _l("Say which class is meant. It is remembered for this school."),
     "missing_class": _l("No class. Please fill in the class, or write it in the title or the name of the sheet."),
     "unknown_class": _l(
         "The school has no class called %(text)s. Please correct it, or say on the import's page which class is meant."

@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.crypto import Keyring
 from app.people.words import CERTIFICATE_NAMES
 from app.sheets.columns import CellKind, Column, Layout
-from app.sheets.kinds import Asked, Line
+from app.sheets.kinds import Asked, Kind, Line
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.recognise import Table
 from app.sheets.rules import Blocker, Judged, Place
@@ -149,15 +149,29 @@ LAYOUT = Layout(
     ),
 )
 """spec/domain.md §3.5, the columns that tell who a student is; wordings as files of schools have them."""
+REPORTED = {
+    "name_missing": "missing_name",
+    "class_ambiguous": "unknown_class",
+    "id_future": "id_date",
+    "id_birth_mismatch": "date",
+    "phone_format": "phone",
+    "entry_date_range": "date",
+    "graduation_before_entry": "date",
+    "birth_date_missing": "date",
+    "birth_date_range": "date",
+}
+"""Our codes that outside checks know by another word; what is none of `CODES` is `other`, its message says what."""
 EVERY = 1_000
 WHOLE = 10
 
 
-class StudentList:
+class StudentList(Kind):
     """学生名单: students are admitted, corrected and moved to another class of their school, as their rows say."""
 
     layout = LAYOUT
     permission = Permission.STUDENT_IMPORT
+    rank = 10
+    reported = REPORTED
     endpoint = "StudentPageView.show"
     argument = "student_id"
     word_column = "class_name"

@@ -29,7 +29,7 @@ class MenuRights:
         self._needs: dict[str, set[Permission]] = {}
         for item in items(features):
             for name in filter(None, (item.label, item.group)):
-                self._needs.setdefault(name, set()).add(Permission(item.permission))
+                self._needs.setdefault(name, set()).update(map(Permission, (item.permission, *item.also)))
 
     def of(self, name: str) -> frozenset[Permission]:
         """The permissions of which one is needed to see an entry; none for a name nobody registered."""

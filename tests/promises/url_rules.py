@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.access.permissions import Permission
+from app.sheets.kinds import DOORS
 from tests.make.places import PROVINCE_B, A, B, class_of
 from tests.make.strangers import Strangers
 from tests.world import World
@@ -225,17 +226,17 @@ RULES: dict[str, Rule] = {
     "ChangeRequestView.ask": Rule(form={"name": "王伟", "reason": "有误"}),
     "ChangeRequestView.look": Rule(form={"opinion": "属实", "version": "1"}, also=(Permission.CHANGE_REQUEST_CREATE,)),
     "ChangeRequestView.withdraw": Rule(form={"version": "1"}),
-    "ImportView.list": Rule(),
-    "ImportView.add": Rule(form={"kind": "students", "place": "@place"}),
-    "ImportView.template": Rule(),
-    "BatchView.show": Rule(),
-    "BatchView.progress": Rule(),
-    "BatchView.confirm": Rule(form={"version": "1"}),
-    "BatchView.explain": Rule(form={"version": "1"}),
-    "BatchView.cancel": Rule(form={"version": "1"}),
-    "BatchView.undo": Rule(form={"version": "1"}),
-    "BatchView.errors": Rule(),
-    "RowView.list": Rule(),
+    "ImportView.list": Rule(also=DOORS[1:]),
+    "ImportView.add": Rule(form={"place": "@place"}, also=DOORS[1:]),
+    "ImportView.template": Rule(also=DOORS[1:]),
+    "BatchView.show": Rule(also=DOORS[1:]),
+    "BatchView.progress": Rule(also=DOORS[1:]),
+    "BatchView.confirm": Rule(form={"version": "1"}, also=DOORS[1:]),
+    "BatchView.explain": Rule(form={"version": "1"}, also=DOORS[1:]),
+    "BatchView.cancel": Rule(form={"version": "1"}, also=DOORS[1:]),
+    "BatchView.undo": Rule(form={"version": "1"}, also=DOORS[1:]),
+    "BatchView.errors": Rule(also=DOORS[1:]),
+    "RowView.list": Rule(also=DOORS[1:]),
     "ClassRecordView.list": Rule(),
     "ClassRecordView.edit": Rule(form={"name": "x", "version": "1"}, also=(Permission.CLASS_RENAME,)),
     "StoppingView.stop": Rule(form={"rowid": "@enrolment_id", "reason": "停保"}),

@@ -12,21 +12,20 @@ from flask_babel import format_datetime, get_locale, gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.access.permissions import Permission
 from app.core.idempotency import Answer
 from app.sheets import queries, services
 from app.sheets.columns import normalise_heading
 from app.sheets.forms import StepForm
-from app.sheets.kinds import Kind, kind_of
+from app.sheets.kinds import DOORS, Kind, kind_of
 from app.sheets.labels import FINDINGS, HINTS, STATES, TONES, VERDICTS
 from app.sheets.models import ImportBatch
 from app.sheets.returning import error_workbook
 from app.sheets.sentences import say
-from app.sheets.views.upload import MINUTE, page_of, workbook_answer
+from app.sheets.views.upload import MINUTE, page_of, said, workbook_answer
 from app.sheets.workflow import BatchState
 from app.web.acts import done, submitted
 from app.web.request import actor, backstage, reading, write
-from app.web.screens import Screen, needs, unattended
+from app.web.screens import Screen, needs_any, unattended
 
 WORKING = frozenset({"queued", "running"})
 MOST_OPTIONS = 200
@@ -41,15 +40,17 @@ class BatchView(Screen):
     default_view = "show"
 
     @expose("/<int:batch_id>")
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def show(self, batch_id: int) -> str:
         """The page of an import; while the worker is busy with it, the page asks again by itself."""
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
         kind = kind_of(batch.kind)
-        return self.page("sheets/batch.html", **_frame(batch), **_facts(batch), **_understood(batch, kind))
+        return self.page(
+            "sheets/batch.html", **_frame(batch), **_facts(batch), **_understood(batch, kind), **_about(batch, kind)
+        )
 
     @expose("/<int:batch_id>/progress")
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     @unattended
     def progress(self, batch_id: int) -> Response | str:
         """How far the worker is; when it has ended, the browser is told to fetch the page anew."""
@@ -60,10 +61,11 @@ class BatchView(Screen):
         return self.page("sheets/progress.html", batch=batch, **facts)
 
     @expose("/<int:batch_id>/confirm", methods=["GET", "POST"])
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def confirm(self, batch_id: int) -> Response | tuple[str, int]:
         """Say what will happen, then hand it to the worker; with ?good=1 only the good rows."""
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
+        kind = kind_of(batch.kind)
         good = request.args.get("good") == "1"
         form = StepForm(data={"version": batch.version})
         if request.method == "POST":
@@ -75,12 +77,14 @@ class BatchView(Screen):
             "sheets/confirm.html",
             **_frame(batch, gettext("Import")),
             good=good,
+            new=said(kind, "new", count=batch.new_count),
+            changed=said(kind, "changed", count=batch.changed_count),
             submit=gettext("Import %(count)s rows", count=batch.new_count + batch.changed_count),
             back=url_for("BatchView.show", batch_id=batch.id),
         )
 
     @expose("/<int:batch_id>/explain", methods=["POST"])
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def explain(self, batch_id: int) -> Response | str:
         """Say which column a heading is, and which class a word means; the file is read again."""
         form = StepForm()
@@ -88,7 +92,7 @@ class BatchView(Screen):
         return answered or self.show(batch_id)
 
     @expose("/<int:batch_id>/cancel", methods=["POST"])
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def cancel(self, batch_id: int) -> Response | str:
         """Give the import up; nothing has been written."""
         form = StepForm()
@@ -96,7 +100,7 @@ class BatchView(Screen):
         return answered or self.show(batch_id)
 
     @expose("/<int:batch_id>/undo", methods=["GET", "POST"])
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def undo(self, batch_id: int) -> Response | tuple[str, int]:
         """Ask before taking an import back, or list what forbids it."""
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
@@ -115,6 +119,7 @@ class BatchView(Screen):
             "sheets/undo.html",
             **_frame(batch, gettext("Undo the import")),
             blockers=blockers,
+            about=said(kind, "undo", new=batch.new_count, changed=batch.changed_count),
             is_applied=batch.state == BatchState.APPLIED,
             submit=gettext("Undo the import"),
             back=url_for("BatchView.show", batch_id=batch.id),
@@ -122,7 +127,7 @@ class BatchView(Screen):
         )
 
     @expose("/<int:batch_id>/errors")
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def errors(self, batch_id: int) -> Response:
         """The uploaded file with the bad cells marked and the reasons beside them; written into the audit."""
         behind = backstage()
@@ -172,6 +177,16 @@ def _facts(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def _about(batch: ImportBatch, kind: Kind) -> dict[str, Any]:
+    """Which kind of list it is, and about what."""
+    target = dict(kind.targets(reading(), actor())).get(batch.target, batch.target) if batch.target else None
+    return {
+        "kind_name": kind.layout.name(str(get_locale())),
+        "target_label": said(kind, "target") if target else None,
+        "target": target,
+    }
+
+
 def _counts(batch: ImportBatch) -> Mapping[str, int]:
     return {
         "new": batch.new_count,
@@ -196,6 +211,7 @@ def _understood(batch: ImportBatch, kind: Kind) -> dict[str, Any]:
         "choices": choices,
         "words": words,
         "options": options,
+        "explain": said(kind, "explain"),
         "is_select": len(options) <= MOST_OPTIONS,
         "findings": [_finding(found, dict(choices)) for found in batch.findings or [] if found["code"] in FINDINGS],
     }

@@ -9,18 +9,17 @@ from flask_appbuilder import expose
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
-from app.access.permissions import Permission
 from app.core.errors import NotFound
 from app.lists.paging import paging
 from app.sheets import queries
-from app.sheets.kinds import Kind, Line, kind_of
+from app.sheets.kinds import DOORS, Kind, Line, kind_of
 from app.sheets.labels import VERDICTS
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.rules import Verdict
 from app.sheets.sentences import say
 from app.sheets.views.upload import page_of
 from app.web.request import actor, backstage, reading
-from app.web.screens import Screen, needs
+from app.web.screens import Screen, needs_any
 
 
 class RowView(Screen):
@@ -30,7 +29,7 @@ class RowView(Screen):
     default_view = "list"
 
     @expose("/<int:batch_id>/rows/<any(new, changed, unchanged, bad, warnings):which>")
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def list(self, batch_id: int, which: str) -> Response | str:
         """As many rows as the number on the import's page says."""
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
@@ -49,6 +48,7 @@ class RowView(Screen):
                 {"label": batch.file_name, "href": url_for("BatchView.show", batch_id=batch.id)},
             ],
             which=which,
+            title_heading=kind.layout.by_key[kind.title_column].heading(str(get_locale())),
             rows=[_row(row, line, batch, kind) for row, line in zip(found.rows, lines, strict=True)],
             page=asked.shown(total, found, is_exact=True),
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +15,21 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.access.permissions import Permission
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
 from app.lists.listing import Column, Field, Listing, ListScreen, Tool
 from app.sheets import queries, services
-from app.sheets.forms import UploadForm
-from app.sheets.kinds import Kind, kind_of, kinds_for
+from app.sheets.forms import ChosenPlaceForm, TypedPlaceForm, UploadForm
+from app.sheets.kinds import DOORS, Kind, kind_of, kinds_for
 from app.sheets.labels import STATES, TONES
 from app.sheets.models import ImportBatch
+from app.sheets.rules import Place
+from app.sheets.sentences import say
 from app.sheets.template import write_template
 from app.sheets.work import receive_file
 from app.web.acts import done, submitted
 from app.web.request import actor, backstage, reading
-from app.web.screens import needs
+from app.web.screens import needs_any, text_argument
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MINUTE = "yyyy-MM-dd HH:mm"
@@ -44,8 +47,7 @@ LISTING = Listing(
         Column("bad_count", _l("Wrong"), kind="number"),
         Column("state", _l("State"), kind="tag", role="tag"),
     ),
-    fields=(Field("state", _l("State"), options=tuple(STATES.items())),),
-    tools=(Tool(_l("Import a file"), "ImportView.add", Permission.STUDENT_IMPORT),),
+    tools=(Tool(_l("Import a file"), "ImportView.add", DOORS[0], also=DOORS[1:]),),
 )
 
 
@@ -57,53 +59,94 @@ class ImportView(ListScreen):
     listing = LISTING
 
     @expose("/")
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def list(self) -> str:
         """The imports of the own places, the newest first."""
-        query, asked = self.listing.query(), self.asked()
-        if query["state"] and query["state"] not in STATES:
-            raise Invalid({"state": "choice"})
+        listing, asked = _listing(), self.asked()
+        query = listing.query()
+        for field in listing.fields:
+            if query[field.name] and query[field.name] not in dict(field.options):
+                raise Invalid({field.name: "choice"})
         total = queries.count(reading(), actor(), **query)
         found = queries.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(found.each(_row), total, asked, query)
+        return self.show(found.each(_row), total, asked, query, listing=listing)
 
     @expose("/new", methods=["GET", "POST"])
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def add(self) -> Response | tuple[str, int]:
         """Upload a file; the worker reads it, nothing is written before somebody has looked."""
-        form = UploadForm()
-        kinds = kinds_for(actor())
-        language = str(get_locale())
-        form.kind.choices = [(kind.layout.key, kind.layout.name(language)) for kind in kinds]
-        places = {place.code: place.name for kind in kinds for place in kind.places(reading(), actor())}
-        form.place.choices = [*places.items()]
+        kind = _asked_kind()
+        form = _upload_form(kind)
         if request.method == "POST":
             sent = form.file.data
             data = sent.stream.read() if sent else b""  # once: the work may be done again after a deadlock
-            answered = submitted(form, lambda session: _receive(session, form, data))
+            answered = submitted(form, lambda session: _receive(session, kind, form, data))
             if answered:
                 return answered
         return self.form_page(
             form,
             "sheets/upload.html",
             title=gettext("Import a file"),
-            kinds=kinds,
-            language=language,
+            kind=kind,
+            kinds=kinds_for(actor()),
+            language=str(get_locale()),
             back=url_for("ImportView.list"),
             crumbs=[{"label": gettext("Imports"), "href": url_for("ImportView.list")}],
         )
 
     @expose("/template/<layout>")
-    @needs(Permission.STUDENT_IMPORT)
+    @needs_any(*DOORS)
     def template(self, layout: str) -> Response:
         """The empty workbook of a kind of list, with headings, hints and drop-downs."""
         kind = kind_of(layout)
+        actor().require(kind.permission)
         locale = str(get_locale())
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             path = Path(folder) / "template.xlsx"
             write_template(path, kind.layout, locale, _drop_downs(kind))
             data = path.read_bytes()
         return workbook_answer(data, f"{kind.layout.key}-template.xlsx")
+
+
+def _listing() -> Listing:
+    """The list with what this visitor may look for."""
+    kinds = tuple((kind.layout.key, kind.layout.name(str(get_locale()))) for kind in kinds_for(actor()))
+    fields = (Field("kind", _l("Kind of list"), options=kinds), Field("state", _l("State"), options=(*STATES.items(),)))
+    return replace(LISTING, fields=fields if len(kinds) > 1 else fields[1:])
+
+
+def _asked_kind() -> Kind:
+    """The kind that ?kind= names; without it the one the visitor is most likely to mean."""
+    kinds = kinds_for(actor())
+    key = text_argument("kind") or kinds[0].layout.key
+    found = next((kind for kind in kinds if kind.layout.key == key), None)
+    if found is None:
+        raise NotFound(what="import_kind")
+    return found
+
+
+def _upload_form(kind: Kind) -> UploadForm:
+    """The form for a kind: where its lists go, and about what, in its own words."""
+    form = _place_form(kind, kind.places(reading(), actor()))
+    form.place.label.text = said(kind, "place")
+    if kind.target_option:
+        form.target.label.text = said(kind, "target")
+        form.target.choices = kind.targets(reading(), actor())
+    else:
+        del form.target
+    return form
+
+
+def _place_form(kind: Kind, places: Sequence[Place]) -> UploadForm:
+    if kind.place_picker:
+        typed = TypedPlaceForm()
+        typed.place.endpoint = kind.place_picker
+        if request.method != "POST" and len(places) == 1:
+            typed.place.data = places[0].code
+        return typed
+    chosen = ChosenPlaceForm()
+    chosen.place.choices = [(place.code, place.name) for place in places]
+    return chosen
 
 
 def _drop_downs(kind: Kind) -> dict[str, list[str]]:
@@ -114,21 +157,37 @@ def _drop_downs(kind: Kind) -> dict[str, list[str]]:
     return {kind.word_column: [name for _, name in kind.options(reading(), actor(), places[0].path)]}
 
 
-def _receive(session: Session, form: UploadForm, data: bytes) -> Answer:
-    kind = kind_of(form.kind.data)
+def _receive(session: Session, kind: Kind, form: UploadForm, data: bytes) -> Answer:
     behind = backstage()
+    code = (form.place.data or "").strip()
+    if kind.place_picker:
+        _known_place(session, kind, code)
     batch = receive_file(
         session,
         actor(),
         kind,
-        place_code=form.place.data,
+        place_code=code,
         name=form.file.data.filename or "?",
         data=data,
         keyring=behind.keyring,
         files=behind.files,
+        target=form.target.data if kind.target_option else "",
     )
     services.hand_over(session, actor(), batch, services.READING)
     return done(url_for("BatchView.show", batch_id=batch.id), "import_received")
+
+
+def _known_place(session: Session, kind: Kind, code: str) -> None:
+    """Say beside the field that a code that was typed names no place of the visitor's."""
+    try:
+        kind.place(session, actor(), code)
+    except NotFound:
+        raise Invalid({"place": "import_place_unknown"}) from None
+
+
+def said(kind: Kind, word: str, **facts: object) -> str:
+    """What a kind's feature says under one of `kinds.WORDS`."""
+    return say(f"import_{kind.layout.key}_{word}", facts)
 
 
 def page_of(kind: Kind, subject_id: int) -> str:
