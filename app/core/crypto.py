@@ -14,6 +14,7 @@ import os
 import secrets
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -46,6 +47,11 @@ class Keyring:
         stored = json.loads(path.read_text())
         return cls({name: base64.b64decode(stored[name]) for name in PURPOSES}, int(stored["key_id"]))
 
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        """Made once: to set the key up takes as long as to seal a field."""
+        return AESGCM(self.keys["field"])
+
     def seal(self, text: str, place: str, sealed_as: uuid.UUID) -> bytes:
         """Encrypt a field; `place` is `table.column`."""
         return self.seal_bytes(text.encode(), place, sealed_as)
@@ -53,7 +59,7 @@ class Keyring:
     def seal_bytes(self, data: bytes, place: str, sealed_as: uuid.UUID) -> bytes:
         """Encrypt a whole file; `place` is `table.column` of the digest that names it."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self.keys["field"]).encrypt(nonce, data, _bound_to(place, sealed_as))
+        sealed = self._cipher.encrypt(nonce, data, _bound_to(place, sealed_as))
         return SUITE + self.key_id.to_bytes(2, "big") + nonce + sealed
 
     def open(self, sealed: bytes, place: str, sealed_as: uuid.UUID) -> str:
@@ -69,7 +75,7 @@ class Keyring:
             raise BrokenSeal(place)
         nonce, rest = sealed[3 : 3 + NONCE_BYTES], sealed[3 + NONCE_BYTES :]
         try:
-            return AESGCM(self.keys["field"]).decrypt(nonce, rest, _bound_to(place, sealed_as))
+            return self._cipher.decrypt(nonce, rest, _bound_to(place, sealed_as))
         except (InvalidTag, ValueError) as error:  # ValueError: the value was cut short
             raise BrokenSeal(place) from error
 

@@ -25,9 +25,13 @@ ETHNIC_CODES = frozenset({*(f"{number:02}" for number in range(1, 57)), "97", "9
 """GB/T 3304: 01 to 56, 97 other, 98 of Chinese citizenship and foreign descent."""
 EARLIEST_BIRTH = date(1900, 1, 1)
 STATED_SEXES = frozenset({Sex.MALE, Sex.FEMALE, Sex.UNSTATED})
+_KINDS = {str(kind): kind for kind in CertificateType}
+_TELL_BOTH = frozenset(
+    {CertificateType.RESIDENT_ID, CertificateType.HOUSEHOLD_REGISTER, CertificateType.HKMT_RESIDENCE}
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TypedIdentity:
     """The fields as they were typed; sex and birth date count only where the certificate does not tell them.
 
@@ -43,7 +47,7 @@ class TypedIdentity:
     country: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identity:
     """An identity as it is stored."""
 
@@ -58,11 +62,7 @@ class Identity:
 
 def tells(kind: CertificateType) -> tuple[bool, bool]:
     """Whether numbers of this kind tell the sex, and whether they tell the birth date."""
-    by_number = kind in {
-        CertificateType.RESIDENT_ID,
-        CertificateType.HOUSEHOLD_REGISTER,
-        CertificateType.HKMT_RESIDENCE,
-    }
+    by_number = kind in _TELL_BOTH
     return by_number, by_number or kind is CertificateType.FOREIGN_PR_2023
 
 
@@ -82,9 +82,9 @@ def judge(typed: TypedIdentity, today: date) -> tuple[Identity | None, dict[str,
         problems["name"] = str(wrong_name)
     if typed.ethnicity and typed.ethnicity not in ETHNIC_CODES:
         problems["ethnicity"] = "choice"
-    if typed.certificate_type not in set(CertificateType):
+    kind = _KINDS.get(typed.certificate_type)
+    if kind is None:
         return None, {**problems, "certificate_type": "choice"}
-    kind = CertificateType(typed.certificate_type)
     number = normalise(kind, typed.number)
     country = typed.country.strip().upper() if kind is CertificateType.PASSPORT else ""
     if country and country not in COUNTRIES:

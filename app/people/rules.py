@@ -52,6 +52,9 @@ _ALL_HAN = re.compile(rf"[{_HAN}]+")
 _SEPARATORS = re.compile(r"^[·\-' .]|[·\-' ]$|[·\-'.]{2}")
 _SEPARATING = frozenset("·-' .")
 _SHORTEST_NAME = 2
+_PLAIN = re.compile(r"[\u4e00-\u9fff]{2,60}")
+"""A name as nearly all are: common Chinese characters, which no normalisation changes."""
+_OTHERWISE = _DOTS | _DASHES | _APOSTROPHES
 
 SURNAME_READINGS: dict[str, tuple[str, ...]] = {
     "万俟": ("mo", "qi"),
@@ -77,7 +80,9 @@ def normalise_name(raw: str) -> str:
     Trimmed and composed (NFC), half-width, one kind of middle dot (阿依古丽·买买提), no space beside a Chinese
     character (forms pad 王　伟), one space between Latin words. Rare characters (䶮, 㛃, 𬭩) stay as they are.
     """
-    text = unicodedata.normalize("NFC", raw).translate(_HALF_WIDTH).translate(_DOTS | _DASHES | _APOSTROPHES)
+    if _PLAIN.fullmatch(raw):
+        return raw
+    text = unicodedata.normalize("NFC", raw).translate(_HALF_WIDTH).translate(_OTHERWISE)
     text = _SPACE_BESIDE_HAN.sub("", " ".join(text.split()))
     return unicodedata.normalize("NFC", _STOP_BETWEEN_HAN.sub(MIDDLE_DOT, text))
 
@@ -88,6 +93,10 @@ def check_name(name: str) -> NameProblem | None:
     Refused: digits, control and private-use characters (old systems keep rare characters there; the real one must be
     typed), a dot or hyphen at an end or doubled, under 2 or over 60 characters.
     """
+    return None if _PLAIN.fullmatch(name) else _problem_of(name)
+
+
+def _problem_of(name: str) -> NameProblem | None:
     if not name:
         return NameProblem.MISSING
     if any(unicodedata.category(c) == "Co" for c in name):
@@ -133,18 +142,27 @@ def _syllables(name: str) -> list[str]:
     return [*head, *rest]
 
 
-@lru_cache(maxsize=16384)
 def _read(text: str) -> tuple[str, ...]:
+    if not _PLAIN.fullmatch(text):
+        return _spoken("".join(" " if c in _SEPARATING else c for c in text))
+    # Names hardly ever come twice, the words in them do: most are a single character.
+    from pypinyin.seg import mmseg  # noqa: PLC0415  loaded with the dictionaries
+
+    return tuple(syllable for word in mmseg.seg.cut(text) for syllable in _spoken(word))
+
+
+@lru_cache(maxsize=16384)
+def _spoken(text: str) -> tuple[str, ...]:
     # Its dictionaries take a third of a second to load, and most processes need none.
     from pypinyin import lazy_pinyin  # noqa: PLC0415
 
-    separated = "".join(" " if c in _SEPARATING else c for c in text)
-    words = " ".join(lazy_pinyin(separated)).lower().split()
-    return tuple(words)
+    return tuple(" ".join(lazy_pinyin(text)).lower().split())
 
 
 def normalise_phone(raw: str) -> str:
     """Write a typed phone number the one way it is stored: half-width, no spaces; a mobile without 86 and hyphens."""
+    if _MOBILE.fullmatch(raw):
+        return raw
     phone = "".join(raw.translate(_HALF_WIDTH).translate(_DASHES).split())
     mobile = _COUNTRY_PREFIX.sub("", phone.replace("-", ""))
     return mobile if _MOBILE.fullmatch(mobile) else phone

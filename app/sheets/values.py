@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from app.sheets.columns import CellKind, Column
 from app.sheets.workbook import Cell, CellError
@@ -63,6 +64,7 @@ def _bad(code: str, reason: str, **facts: object) -> Bad:
 
 _HALF_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0x202A, 0x202C, 0x202D, 0xFEFF))
+_UNSEEN = re.compile("[" + "".join(map(chr, _INVISIBLE)) + "]")
 _APOSTROPHES = "'’‘`´′＇"
 _DOTS = dict.fromkeys((0x2022, 0x2027, 0x22C5, 0x2219, 0x25CF, 0x30FB, 0xFF65, 0xFF0E), "·")
 _DASHES: dict[int, int | str] = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212, 0xFF0D), "-")
@@ -76,7 +78,7 @@ def text(cell: Cell) -> str | Bad | None:
         return _shown(cell)
     if isinstance(cell, (int, float)):
         return _digits(cell) or _bad("other", "not_whole")
-    plain = " ".join((cell or "").translate(_INVISIBLE).split())
+    plain = " ".join(_UNSEEN.sub("", cell or "").split())
     if len(plain) > LONGEST_TEXT:
         return _bad("other", "too_long", limit=LONGEST_TEXT)
     return plain or None
@@ -101,6 +103,8 @@ def _digits(number: float) -> str:
 
 def name(cell: Cell) -> str | Bad | None:
     """A person's name: trimmed, composed, one kind of middle dot between letters; rare characters stay as they are."""
+    if isinstance(cell, str) and _PLAIN_NAME.fullmatch(cell):
+        return cell
     if isinstance(cell, (bool, int, float, date, time, timedelta)):
         return _bad("other", "not_text")
     plain = text(cell)
@@ -109,6 +113,9 @@ def name(cell: Cell) -> str | Bad | None:
     return unicodedata.normalize("NFC", plain.strip(_APOSTROPHES).translate(_DOTS)).strip() or None
 
 
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,60}")
+"""Names as nearly all are: nothing of them has to be written otherwise."""
+_PLAIN_NUMBER = re.compile(r"[0-9]+[Xx]?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?E\+?[0-9]+")
 _POINT_ZERO = re.compile(r"([0-9]+)\.0*")
 
@@ -119,14 +126,14 @@ def identity(cell: Cell) -> str | Bad | None:
     Refused with id_precision_lost, never guessed: a number cell of 16 digits or more (Excel keeps 15, and what it put
     in their place may even have a fitting check digit), and text that shows such a number (3.60102E+17).
     """
+    if isinstance(cell, str) and len(cell) <= LONGEST_TEXT and _PLAIN_NUMBER.fullmatch(cell):
+        return cell.upper()
     if isinstance(cell, CellError):
         return _bad("other", "error_cell", text=cell.text)
     if isinstance(cell, (bool, date, time, timedelta)):
         return _bad("other", "not_text")
     if isinstance(cell, (int, float)):
         return _number_of(cell)
-    if cell and cell.isascii() and cell.isdigit():
-        return cell
     return _written_number(_closed_up((cell or "").translate(_DASHES)).upper())
 
 
@@ -239,11 +246,13 @@ def _date(year: str, month: str, day_of_month: str) -> date | Bad:
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?")
-_COUNTRY = re.compile(r"(?:\+|00)?86-?(?=1[3-9][0-9])")
+_COUNTRY = re.compile(r"^(?:\+|00)?86-?(?=1[3-9][0-9])")
 
 
 def phone(cell: Cell) -> str | Bad | None:
     """A mobile number or a landline with area code; spaces, hyphens of mobiles and +86 are taken away."""
+    if isinstance(cell, str) and _MOBILE.fullmatch(cell):
+        return cell
     if isinstance(cell, CellError):
         return _bad("phone", "error_cell", text=cell.text)
     if isinstance(cell, (bool, date, time, timedelta)):
@@ -340,3 +349,21 @@ _READERS: Mapping[CellKind, Callable[[Cell], Value | Bad]] = {
 def value(column: Column, cell: Cell) -> Value | Bad:
     """What a cell of a column means by the column's kind; a choice as its text (what it stands for, `choice` says)."""
     return _READERS[column.kind](cell)
+
+
+_ALL_DIFFERENT = frozenset({CellKind.NAME, CellKind.IDENTITY, CellKind.PHONE})
+REMEMBERED = 4096
+"""Different cells of a column that are remembered; a school has fewer classes, and fewer birthdays, than that."""
+
+
+def readers(columns: Iterable[Column]) -> dict[str, Callable[[Cell], Value | Bad]]:
+    """By the key of the column what `value` does, for one file: cells that come again are worked out once.
+
+    Whoever reads a file asks for readers of its own, so that nothing of one file is kept for the next.
+    """
+    # `typed`: 1, 1.0 and TRUE are one key of a dictionary, and three different cells
+    remember = lru_cache(maxsize=REMEMBERED, typed=True)
+    return {
+        column.key: _READERS[column.kind] if column.kind in _ALL_DIFFERENT else remember(_READERS[column.kind])
+        for column in columns
+    }

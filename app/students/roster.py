@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.people.certificates import CertificateType, check, identity_key, normalise
+from app.people.certificates import CertificateType, identity_key, normalise
 from app.people.identity import Identity, TypedIdentity, judge
 from app.people.rules import check_name, normalise_name
 from app.people.words import CERTIFICATE_WORDS, ETHNIC_WORDS, SEX_WORDS, code_of
@@ -48,6 +48,7 @@ class Entry:
     identity: Identity | None = None
     particulars: Particulars | None = None
     key: str | None = None
+    digest: bytes | None = None
     class_id: int | None = None
 
     def wrong(self, column: str, code: str, **facts: object) -> None:
@@ -113,11 +114,10 @@ def _identify(entry: Entry, today: date) -> None:
     entry.identity, problems = judge(typed, today)
     for name, code in problems.items():
         entry.wrong(IDENTITY_COLUMNS.get(name, name), code)
-    # a number that is good by itself still finds its double, whatever else is wrong with the row
-    kind = CertificateType(typed.certificate_type)
-    number = normalise(kind, typed.number)
-    if check(kind, number, today) is None:
-        entry.key = identity_key(kind, number)
+    if "number" not in problems:
+        # a number that is good by itself still finds its double, whatever else is wrong with the row
+        kind = CertificateType(typed.certificate_type)
+        entry.key = identity_key(kind, normalise(kind, typed.number))
     if entry.identity:
         _compare_with_number(entry, entry.identity)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,10 +18,11 @@ from app.people.words import CERTIFICATE_NAMES
 from app.sheets.columns import CellKind, Column, Layout
 from app.sheets.kinds import Asked, Kind, Line
 from app.sheets.models import ImportBatch, ImportRow
-from app.sheets.recognise import Table
+from app.sheets.recognise import RawRow, Table
 from app.sheets.rules import Blocker, Judged, Place
 from app.sheets.services import reserve
-from app.sheets.values import Bad, ends_rounded, rounded, value
+from app.sheets.values import Bad, Value, ends_rounded, readers, rounded
+from app.sheets.workbook import Cell
 from app.students import queries
 from app.students.roster import Entry, judge_entry
 from app.students.services import classes as class_list
@@ -203,7 +205,7 @@ class StudentList(Kind):
 
     def _roll(self, session: Session, asked: Asked, entries: Sequence[Entry]) -> judging.Roll:
         good = [entry for entry in entries if not entry.problems]
-        digests = sorted({asked.keyring.digest(entry.key) for entry in good if entry.key})
+        digests = judging.find_digests(good, asked.keyring)
         numbers = sorted({number for entry in good if (number := entry.given.get("student_number"))})
         by_digest = judging.on_file(session, digests)
         return judging.Roll(
@@ -236,13 +238,14 @@ class StudentList(Kind):
 
 def _entries(asked: Asked, found: class_list.Classes, today: date) -> Iterator[Entry]:
     n = 0
+    reading = _Reading(found, today, readers(LAYOUT.columns))
     for table in asked.tables:
         suspects = _rounded(table)
         for row in table.rows():
             n += 1
             if n % EVERY == 0:
                 asked.tick(0)
-            yield _entry(table, row.number, row.cells, suspects, found, today)
+            yield _entry(table, row, suspects, reading)
 
 
 def _rounded(table: Table) -> bool:
@@ -253,17 +256,19 @@ def _rounded(table: Table) -> bool:
     return rounded(cell for row in table.body if isinstance(cell := row.cell(index), str))
 
 
-def _entry(
-    table: Table,
-    number: int,
-    cells: Mapping[str, Any],
-    suspects: bool,  # noqa: FBT001  of the table
-    found: class_list.Classes,
-    today: date,
-) -> Entry:
-    entry = Entry(table.sheet, number, {}, class_text=table.class_hint)
-    for key, cell in cells.items():
-        read = value(LAYOUT.by_key[key], cell)
+@dataclass(frozen=True)
+class _Reading:
+    """What every row of a file is read with."""
+
+    classes: class_list.Classes
+    today: date
+    readers: Mapping[str, Callable[[Cell], Value | Bad]]
+
+
+def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entry:  # noqa: FBT001  of the table
+    entry = Entry(table.sheet, row.number, {}, class_text=table.class_hint)
+    for key, cell in row.cells.items():
+        read = reading.readers[key](cell)
         if isinstance(read, Bad):
             entry.wrong(key, _code(read), **_told(read.facts))
         elif read is not None:
@@ -272,8 +277,8 @@ def _entry(
         entry.given.pop("certificate_number")
         entry.wrong("certificate_number", "id_precision_lost", reason="rounded")
     _roll_number(entry)
-    judge_entry(entry, today)
-    judging.place_in_class(entry, found)
+    judge_entry(entry, reading.today)
+    judging.place_in_class(entry, reading.classes)
     entry.slim()
     return entry
 

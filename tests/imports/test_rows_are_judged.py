@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.people.certificates import CertificateType
 from app.students.services import leave
 from app.students.sheet import STUDENTS
-from tests.imports.desk import Desk, number, student, workbook
+from tests.imports.desk import HEADINGS, Desk, number, student, workbook
 from tests.make.places import A, B
 from tests.world import KEYRING
 
@@ -177,3 +177,10 @@ def test_a_preview_shows_masked_values_only(desk: Desk) -> None:
     assert lines[0].facts["certificate_number"] == "360101********" + number(1)[-4:]
     assert number(1) not in str(desk.rows(batch, "new")[0].data)
     assert "13911112222" not in str(desk.rows(batch, "new")[0].data)
+
+
+def test_a_backslash_before_a_code_stays_as_it_was_typed(desk: Desk) -> None:
+    headings = (*HEADINGS, "家庭住址")
+    batch = desk.read(workbook([[*student(1, 姓名=r"张\u0000三"), r"东湖路1号\u0000"], [*student(3), "x"]], headings))
+    bad = desk.rows(batch, "bad")
+    assert [row.data["name"] for row in bad] == [r"张\u0000三"]

@@ -7,8 +7,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
 from app.people.rules import (
+    SURNAME_READINGS,
     NameProblem,
     PhoneProblem,
     check_name,
@@ -167,3 +169,10 @@ def test_class_numbers_may_be_a_single_character() -> None:
     assert is_class_number("2026-01")
     assert not is_class_number("")
     assert not is_class_number("(1)班")
+
+
+@given(st.text(alphabet="王李单曾尉迟欧阳重长行乐朝银音快女绿娜觉得率都督参差·", min_size=1, max_size=6))
+def test_pinyin_word_by_word_is_that_of_the_whole(name: str) -> None:
+    """Names are cut as the library cuts them, so that words of several characters are still read as words."""
+    if check_name(name) is None and not any(name.startswith(surname) for surname in SURNAME_READINGS):
+        assert pinyin(name).split() == " ".join(lazy_pinyin(name.replace("·", " "))).split()

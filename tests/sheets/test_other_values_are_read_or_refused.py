@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.sheets.columns import CellKind, Column
-from app.sheets.values import CODES, Bad, amount, choice, name, phone, text, value, yes_no
+from app.sheets.values import CODES, Bad, amount, choice, name, phone, readers, text, value, yes_no
 from app.sheets.workbook import Cell, CellError
 
 
@@ -57,6 +57,11 @@ def test_each_way_to_write_a_mobile_number_gives_the_same(cell: Cell) -> None:
 def test_landlines_keep_their_area_code() -> None:
     assert phone("0791-88888888") == phone("(0791)88888888") == phone("０７９１—88888888") == "0791-88888888"
     assert phone("079188888888-12") == "079188888888-12"
+
+
+@pytest.mark.parametrize("mobile", ["13861380000", "18619439748", "15697386181"])
+def test_a_mobile_number_may_hold_the_country_code_by_chance(mobile: str) -> None:
+    assert phone(mobile) == phone(f"+86 {mobile}") == phone(f"0086-{mobile}") == mobile
 
 
 @pytest.mark.parametrize("cell", ["1380000000", "88888888", "无", 1.38e20, True, CellError("#N/A"), "12800000001"])
@@ -118,3 +123,21 @@ ANY_CELL: st.SearchStrategy[Cell] = st.one_of(
 def test_no_cell_is_too_odd_to_be_judged(cell: Cell, kind: CellKind) -> None:
     found = value(Column("x", "甲", "X", kind), cell)
     assert not isinstance(found, Bad) or found.code in CODES
+
+
+def test_remembered_cells_are_told_apart_by_their_kind() -> None:
+    """1, 1.0 and TRUE are equal, and three different cells."""
+    column = Column("grade", "年级", "Grade", CellKind.TEXT)
+    read = readers((column,))["grade"]
+    for _ in range(2):
+        assert [read(cell) for cell in (1, 1.0, True, "1", None)] == ["1", "1", "TRUE", "1", None]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.text(max_size=12), st.dates(), st.booleans(), st.floats(0, 90_000)), max_size=20)
+)
+def test_reading_with_memory_is_reading(cells: list[Cell]) -> None:
+    for kind in CellKind:
+        column = Column("any", "任意", "Any", kind)
+        read = readers((column,))["any"]
+        assert [read(cell) for cell in cells * 2] == [value(column, cell) for cell in cells * 2]

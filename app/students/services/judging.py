@@ -98,6 +98,13 @@ def place_in_class(entry: Entry, classes: Classes) -> None:
         entry.wrong("class_name", problem, text=whole_text(text, beside))
 
 
+def find_digests(entries: Sequence[Entry], keyring: Keyring) -> list[bytes]:
+    """Work out what the numbers of good rows are looked for by, in order; kept with the rows."""
+    for entry in entries:
+        entry.digest = keyring.digest(entry.key) if entry.key else None
+    return sorted({entry.digest for entry in entries if entry.digest})
+
+
 def on_file(session: Session, digests: Sequence[bytes]) -> dict[bytes, Found]:
     """Who is on file under these digests, with their open record if they have one."""
     found: dict[bytes, Found] = {}
@@ -162,8 +169,8 @@ def verdict(entry: Entry, n: int, desk: Desk, roll: Roll) -> Judged:
 
 def _match(entry: Entry, desk: Desk, roll: Roll) -> Found | None:
     """Whose row it is: the person of the number, or the student of the student number where the number is left out."""
-    if entry.key:
-        found = roll.by_digest.get(desk.keyring.digest(entry.key))
+    if entry.digest:
+        found = roll.by_digest.get(entry.digest)
         if found is None:
             return None
         if found.student_id is not None:
@@ -234,7 +241,7 @@ def _new_person(identity: Identity, entry: Entry, keyring: Keyring, roll: Roll) 
         "new_person": True,
         "person_sealed_as": str(sealed_as),
         "number_sealed": _hex(keyring.seal(identity.number, NUMBER_AT, sealed_as)) if identity.number else None,
-        "number_digest": _hex(keyring.digest(entry.key)) if entry.key else None,
+        "number_digest": _hex(entry.digest),
         **{name: _plain(getattr(identity, name)) for name in PERSON_FIELDS},
         **_spoken(identity.name),
     }
