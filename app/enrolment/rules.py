@@ -20,13 +20,19 @@ POSTGRADUATE_STAGES = frozenset({"master", "doctor"})
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody decided, as an import or a demo brings it: the state reached, the choice and the reason."""
+    """What somebody decided, as an import or a demo brings it: the state reached, the choice and the reason.
+
+    `coverage_option_id` names the months (else the plan's first), `version` the row as it was when it was looked at.
+    """
 
     student_id: int
     state: str
     choice: str | None = None
     waiver_reason: str | None = None
     source: str = "import"
+    coverage_option_id: int | None = None
+    waiver_text: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from app.access.scope import everything
 from app.accounts.actors import actor_named
 from app.accounts.models import Account, LoginName, User
 from app.cli.demo import ensure
+from app.cli.demo.campaigns import PERSONAL_FEN
 from app.cli.demo.load import DemoBesideReal, DemoInProduction, DemoTreeTaken
 from app.cli.demo.people import make
 from app.cli.demo.tree import DemoTree, build
@@ -34,7 +35,7 @@ from app.orgs.services import plant_root
 from app.people.certificates import CertificateType, Sex
 from app.people.models import Person
 from app.people.services import NewPerson, enter
-from app.plans.models import Plan, ReportingUnit
+from app.plans.models import CoverageOption, Plan, ReportingUnit
 from app.students.models import HardshipRecognition, Student
 from config import Settings
 from tests.cluster import Cluster
@@ -140,6 +141,18 @@ def test_every_student_stands_in_the_class_with_the_decision_that_was_made(demo_
         .where(Enrolment.removed_at.is_(None))
     )
     assert Counter(demo_session.execute(everything(stmt, because=TEST))) == wanted
+
+
+def test_who_is_insured_pays_what_the_plan_asks(demo_session: Session) -> None:
+    stmt = (
+        select(CoverageOption.personal_amount, func.count())
+        .select_from(Enrolment)
+        .outerjoin(CoverageOption, CoverageOption.id == Enrolment.coverage_option_id)
+        .where(Enrolment.choice == "insure")
+        .group_by(CoverageOption.personal_amount)
+    )
+    ((amount, count),) = demo_session.execute(everything(stmt, because=TEST)).all()
+    assert (amount, count > STUDENTS / 2) == (PERSONAL_FEN, True)
 
 
 def test_somebody_came_by_way_of_two_other_schools(demo_session: Session) -> None:

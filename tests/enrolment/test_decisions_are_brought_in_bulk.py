@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -13,16 +15,24 @@ from app.access.roles import ROLES
 from app.access.scope import everything
 from app.audit.models import Audit
 from app.core.db import Database, Session
-from app.core.errors import Invalid, NotAllowed, NotFound
+from app.core.errors import Invalid, NotAllowed, NotFound, Stale
+from app.core.workflow import WrongState
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import Decision
+from app.enrolment.queries import history
+from app.enrolment.rules import Decision, OwnApplication, PlanNotOpen, ReviewOver, WindowNotYet
 from app.enrolment.services import bring
 from app.orgs.models import OrgNode
-from tests.at_once import at_once, committed
-from tests.campaigns import opened
-from tests.conftest import CountStatements
+from app.plans.queries import options_of
+from app.plans.rules import NewOption, UnitSubmitted
+from app.plans.services import close
+from app.plans.units import hold_unit_exclusively
+from app.rates import queries as figures
+from tests.at_once import Later, at_once, committed, until_waiting
+from tests.campaigns import FROM, OPTION, TO, opened
+from tests.conftest import CountStatements, StandAt
 from tests.crowd import admitted
 from tests.make.places import ROOT, A, B, classes_of
+from tests.plans.test_units_are_locked import set_state, unit_at
 from tests.stage import TEST
 from tests.world import World
 
@@ -33,6 +43,12 @@ OTHERS = sorted(role.code for role in ROLES if Permission.ENROLMENT_ENTER not in
 def insured(world: World, school: str, *places: int) -> list[Decision]:
     """The decision to be insured, for some of the eight students of a school."""
     return [Decision(world.of(school)[n].student_id, "insured", "insure") for n in places]
+
+
+def so(student_id: int, state: str = "waived") -> Decision:
+    """A decision that reaches a state, with the choice and reason it needs."""
+    choice = {"draft": None, "waived": "waive"}.get(state, "insure")
+    return Decision(student_id, state, choice, {"waived": "other"}.get(state))
 
 
 def rows_of(session: Session, plan_id: int) -> list[Enrolment]:
@@ -93,16 +109,130 @@ def test_the_act_is_written_down_at_the_nearest_common_place(
     assert paths == [node(A).path, node(ROOT).path]
 
 
-@pytest.mark.parametrize("state", ["insured", "waived", "stopped", "submitted", "draft", "rejected"])
+@pytest.mark.parametrize("state", ["insured", "waived", "stopped", "submitted"])
 def test_what_is_no_longer_undecided_is_not_decided_again(session: Session, world: World, state: str) -> None:
-    reason = {"waived": "other"}.get(state)
-    choice = {"draft": None, "waived": "waive"}.get(state, "insure")
     plan = opened(session, "P")
     student = world.of(A)[0].student_id
-    bring(session, SYSTEM, plan_id=plan.id, decisions=[Decision(student, state, choice, reason)])
-    with pytest.raises(NotFound):
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[so(student, state)])
+    with pytest.raises(WrongState):
         bring(session, SYSTEM, plan_id=plan.id, decisions=insured(world, A, 0, 1))
     assert states(session, plan.id)[:2] == [state, "unregistered"]
+
+
+@pytest.mark.parametrize("state", ["draft", "rejected"])
+def test_what_is_begun_or_rejected_is_decided_as_the_staff_would(session: Session, world: World, state: str) -> None:
+    plan = opened(session, "P")
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[so(world.of(A)[0].student_id, state)])
+    assert bring(session, SYSTEM, plan_id=plan.id, decisions=insured(world, A, 0)) == 1
+    assert states(session, plan.id)[0] == "insured"
+
+
+@pytest.mark.parametrize("state", ["insured", "waived"])
+def test_with_a_reason_what_was_decided_is_corrected(session: Session, world: World, state: str) -> None:
+    plan = opened(session, "P")
+    student = world.of(A)[0].student_id
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[so(student, state)])
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[so(student, "waived")], reason="核对名单")
+    row = rows_of(session, plan.id)[0]
+    assert (row.state, row.choice, row.coverage_option_id) == ("waived", "waive", None)
+
+
+def test_months_are_the_first_of_the_plan_unless_named(session: Session, world: World) -> None:
+    late = NewOption("2027年7月至12月", OPTION.cover_from, OPTION.cover_to, 20_000, 0)
+    plan = opened(session, "P", options=(OPTION, late))
+    first, second = options_of(session, plan.id)
+    named = Decision(world.of(A)[1].student_id, "insured", "insure", coverage_option_id=second)
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[*insured(world, A, 0), named, so(world.of(A)[2].student_id)])
+    assert [row.coverage_option_id for row in rows_of(session, plan.id)[:4]] == [first, second, None, None]
+
+
+def test_months_of_another_plan_are_refused(session: Session, world: World) -> None:
+    plan = opened(session, "P")
+    other = next(iter(options_of(session, world.plan_id)))
+    foreign = Decision(world.of(A)[0].student_id, "insured", "insure", coverage_option_id=other)
+    with pytest.raises(Invalid):
+        bring(session, SYSTEM, plan_id=plan.id, decisions=[foreign])
+
+
+def test_amounts_are_in_the_figures_at_once(session: Session, world: World, node: Callable[[str], OrgNode]) -> None:
+    plan = opened(session, "P")
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[*insured(world, A, 0, 1), so(world.of(A)[2].student_id)])
+    assert figures.at(session, SYSTEM, plan, node(A)).amount == 2 * OPTION.personal_amount
+
+
+def test_each_decision_is_read_in_the_history_of_its_application(session: Session, world: World) -> None:
+    plan = opened(session, "P")
+    actor = world.actor(session, "school_admin")
+    bring(session, actor, plan_id=plan.id, decisions=insured(world, A, 0))
+    bring(session, actor, plan_id=plan.id, decisions=[so(world.of(A)[0].student_id)], reason="核对名单")
+    corrected, entered = history(session, actor, rows_of(session, plan.id)[0].id)
+    assert (entered.kind, entered.source, entered.after) == (
+        "enrolment_entered",
+        "import",
+        {"state": "insured", "choice": "insure", "coverage": OPTION.label},
+    )
+    assert (corrected.kind, corrected.reason, corrected.before) == (
+        "enrolment_corrected",
+        "核对名单",
+        {"state": "insured", "choice": "insure", "coverage": OPTION.label, "waiver_reason": None},
+    )
+
+
+def test_who_brought_a_decision_stands_in_the_row(session: Session, world: World) -> None:
+    plan = opened(session, "P")
+    bring(session, world.actor(session, "school_admin"), plan_id=plan.id, decisions=insured(world, A, 0))
+    row = rows_of(session, plan.id)[0]
+    assert {row.filed_by, row.decided_by} == {world.accounts["school_admin"]}
+
+
+def test_nothing_is_brought_into_a_closed_plan(session: Session, world: World) -> None:
+    plan = opened(session, "P")
+    close(session, SYSTEM, plan_id=plan.id, version=plan.version, reason="收缴结束")
+    with pytest.raises(PlanNotOpen):
+        bring(session, SYSTEM, plan_id=plan.id, decisions=insured(world, A, 0))
+    assert states(session, plan.id)[0] == "unregistered"
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_nothing_is_brought_into_a_submitted_unit_which_is_named(session: Session, world: World, state: str) -> None:
+    unit = unit_at(session, world, A)
+    set_state(session, unit, state)
+    undecided = insured(world, A, 4)
+    with pytest.raises(UnitSubmitted) as refused:
+        bring(session, SYSTEM, plan_id=world.plan_id, decisions=undecided)
+    assert refused.value.facts["state"] == state
+    set_state(session, unit, "returned")
+    assert bring(session, SYSTEM, plan_id=world.plan_id, decisions=undecided) == 1
+
+
+@pytest.mark.parametrize(("moment", "refusal"), [(FROM, WindowNotYet), (TO, ReviewOver)])
+def test_decisions_are_brought_in_the_time_of_deciding_only(
+    session: Session, world: World, at: StandAt, moment: datetime, refusal: type[Exception]
+) -> None:
+    plan = opened(session, "P")
+    at(moment - timedelta(seconds=1) if refusal is WindowNotYet else moment)
+    with pytest.raises(refusal):
+        bring(session, SYSTEM, plan_id=plan.id, decisions=insured(world, A, 0))
+
+
+def test_a_row_that_changed_since_it_was_looked_at_refuses_the_whole_list(session: Session, world: World) -> None:
+    plan = opened(session, "P")
+    looked_at = [replace(decision, version=1) for decision in insured(world, A, 0, 1)]
+    bring(session, SYSTEM, plan_id=plan.id, decisions=[Decision(world.of(A)[0].student_id, "draft")])
+    with pytest.raises(Stale):
+        bring(session, SYSTEM, plan_id=plan.id, decisions=looked_at)
+    assert states(session, plan.id)[:2] == ["draft", "unregistered"]
+
+
+def test_nobody_brings_a_decision_about_the_own_person(session: Session, world: World) -> None:
+    plan = opened(session, "P")
+    person = world.of(A)[0].person_id
+    actor = world.actor(session, "school_admin")
+    session.connection().execute(
+        text("UPDATE account SET person_id = :person WHERE id = :id"), {"person": person, "id": actor.user_id}
+    )
+    with pytest.raises(OwnApplication):
+        bring(session, actor, plan_id=plan.id, decisions=insured(world, A, 0))
 
 
 def test_a_removed_row_is_not_decided(session: Session, world: World) -> None:
@@ -164,7 +294,7 @@ def test_one_student_decided_by_many_at_once_is_decided_by_one(database: Databas
     )
     outcomes = at_once(*[deciding] * 8)
     assert [outcome for outcome in outcomes if outcome == 1] == [1]
-    assert sum(isinstance(outcome, NotFound) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 7
     with database.sessions() as session:
         assert rows_of(session, plan_id)[0].version == 2
 
@@ -181,4 +311,20 @@ def test_overlapping_lists_in_any_order_never_deadlock(database: Database, world
     everybody = list(range(8))
     outcomes = at_once(*[lambda order=order: deciding(order) for order in (everybody, everybody[::-1])] * 4)
     assert [outcome for outcome in outcomes if outcome == 8] == [8]
-    assert sum(isinstance(outcome, NotFound) for outcome in outcomes) == 7
+    assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 7
+
+
+@pytest.mark.committed
+def test_a_list_waits_for_who_submits_the_unit_and_is_then_refused(database: Database, world: World) -> None:
+    with database.sessions.begin() as session:
+        unit = unit_at(session, world, A)
+        hold_unit_exclusively(session, unit)
+        bringing = Later(
+            committed(
+                database,
+                lambda other: bring(other, SYSTEM, plan_id=world.plan_id, decisions=insured(world, A, 4)),
+            )
+        )
+        until_waiting(database)
+        set_state(session, unit, "submitted")
+    assert isinstance(bringing.result(), UnitSubmitted)

@@ -16,6 +16,8 @@ from tests.make.places import ROOT
 
 PLAN = "PLAN-2027"
 COVER_YEAR = 2027
+PAID = 40_000
+"""What each of the insured pays, in fen."""
 FROM, TO = datetime(2026, 9, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 STATES = (
     ("insured", "insure", None),
@@ -36,7 +38,7 @@ def open_over_all(session: Session) -> int:
         NewStep("school", "school_admin", "county_admin", "all_decided", FROM, TO),
         NewStep("county", "county_admin", "province_admin", "children_approved", FROM, TO),
     )
-    option = NewOption("2027年1月至2027年12月", date(COVER_YEAR, 1, 1), date(COVER_YEAR + 1, 1, 1), 40_000, 70_000)
+    option = NewOption("2027年1月至2027年12月", date(COVER_YEAR, 1, 1), date(COVER_YEAR + 1, 1, 1), PAID, 70_000)
     new = NewPlan(
         code=PLAN,
         name="2027年度居民医保",

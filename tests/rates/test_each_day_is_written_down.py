@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from app.core.db import Database, Session
 from app.core.queue import JobRow, JobRun
 from app.orgs.models import OrgNode
 from app.plans import queries as plans
+from app.plans.models import Plan
 from app.plans.services import make
 from app.rates import queries
 from app.rates.jobs import FIGURE_DAY, figure_day
@@ -43,6 +45,11 @@ def written(session: Session, plan_id: int, day: date = DAY) -> dict[int, Figure
     }
 
 
+def counted(session: Session, plan: Plan, node: OrgNode) -> Figures:
+    """The figures as they are now without the amount, which is not kept by day."""
+    return replace(queries.at(session, SYSTEM, plan, node), amount=0)
+
+
 def test_every_class_is_written_as_it_stands(
     session: Session,
     world: World,
@@ -52,8 +59,8 @@ def test_every_class_is_written_as_it_stands(
     assert write_figure_day(session, DAY) == 8
     found = written(session, plan.id)
     for code in (*classes_of(A), *classes_of(B)):
-        assert found[node(code).id] == queries.at(session, SYSTEM, plan, node(code))
-    assert Figures.total(found.values()) == queries.at(session, SYSTEM, plan, node(ROOT))
+        assert found[node(code).id] == counted(session, plan, node(code))
+    assert Figures.total(found.values()) == counted(session, plan, node(ROOT))
 
 
 def test_only_open_plans_are_written(session: Session, world: World) -> None:

@@ -17,13 +17,14 @@ from app.rates.rules import Figures, Status
 from tests.campaigns import opened
 from tests.conftest import CountStatements
 from tests.crowd import admitted
+from tests.make.campaign import PAID
 from tests.make.places import CITY_A, COUNTY_A, PROVINCE_A, ROOT, A, B, class_of, classes_of, grade
 from tests.world import World
 
 FindNode = Callable[[str], OrgNode]
-SCHOOL = Figures(insured=1, waived=2, pending=1, unregistered=3, stopped=1, waived_hardship=1)
+SCHOOL = Figures(insured=1, waived=2, pending=1, unregistered=3, stopped=1, waived_hardship=1, amount=PAID)
 CLASSES = {
-    class_of(A, 1, 1): Figures(insured=1, waived=1),
+    class_of(A, 1, 1): Figures(insured=1, waived=1, amount=PAID),
     class_of(A, 1, 2): Figures(waived=1, pending=1, waived_hardship=1),
     class_of(A, 2, 1): Figures(unregistered=1, stopped=1),
     class_of(A, 2, 2): Figures(unregistered=2),
@@ -127,7 +128,7 @@ def test_a_removed_row_is_in_no_figure_and_no_list(
         "UPDATE enrolment SET removed_at = now() WHERE state IN ('unregistered', 'draft', 'submitted', 'rejected')"
     )
     session.connection().execute(text(removed))
-    left = Figures(insured=1, waived=2, stopped=1, waived_hardship=1)
+    left = Figures(insured=1, waived=2, stopped=1, waived_hardship=1, amount=PAID)
     assert queries.at(session, SYSTEM, plan, node(A)) == left
     assert len(queries.people(session, SYSTEM, plan, node(A), status)) == left.count(status)
 

@@ -24,13 +24,14 @@ from app.rates.services import fold
 from tests.at_once import Later, at_once, committed
 from tests.conftest import CountStatements
 from tests.crowd import admitted
+from tests.make.campaign import PAID
 from tests.make.places import COUNTY_A, COUNTY_B, ROOT, A, B, class_of, classes_of, grade
 from tests.rates.recounted import agree, raw, waiting
 from tests.stage import TEST
 from tests.world import World
 
 FindNode = Callable[[str], OrgNode]
-SCHOOL = Figures(insured=1, waived=2, pending=1, unregistered=3, stopped=1, waived_hardship=1)
+SCHOOL = Figures(insured=1, waived=2, pending=1, unregistered=3, stopped=1, waived_hardship=1, amount=PAID)
 
 
 def appended(session: Session) -> list[tuple[int, ...]]:
@@ -121,7 +122,7 @@ def test_the_database_tells_the_triggers_when_it_carries_rows_along(
     raw(session, "UPDATE class_group SET class_number = 'FREE' WHERE node_id = :id", id=moving.id)
     raw(session, sql, path=path, school=school, parent=world.nodes[grade(B, 1)], id=moving.id)
     both = {(row[1], row[2:]) for row in appended(session)}
-    assert both == {(world.nodes[A], (-1, -1, 0, 0, 0, 0, 0)), (school, (1, 1, 0, 0, 0, 0, 0))}
+    assert both == {(world.nodes[A], (-1, -1, 0, 0, 0, 0, -PAID)), (school, (1, 1, 0, 0, 0, 0, PAID))}
     plan = plans.find(session, SYSTEM, code=world.plan)
     assert queries.at(session, SYSTEM, plan, node(B)).total_eligible == 9
     agree(session)

@@ -14,6 +14,7 @@ from app.orgs.models import OrgNode
 from app.plans import queries as plans
 from app.rates import queries
 from app.rates.rules import Figures, Status
+from tests.make.campaign import PAID
 from tests.make.places import COUNTY_A, ROOT, A, B, class_of, grade
 from tests.make.posts import FAMILY, LOW
 from tests.world import World
@@ -78,7 +79,7 @@ def test_a_class_set_counts_and_lists_its_classes_at_its_school(
     plan = plans.find(session, actor, code=world.plan)
     school = queries.place(session, actor, code=A)
     figures = queries.at(session, actor, plan, school)
-    assert figures == Figures(insured=1, waived=1, unregistered=1, stopped=1)
+    assert figures == Figures(insured=1, waived=1, unregistered=1, stopped=1, amount=PAID)
     rows = queries.by_child(session, actor, plan, school)
     assert [row.place.code for row in rows] == [class_of(A, 1, 1), class_of(A, 2, 1)]
     assert Figures.total([row.figures for row in rows]) == figures

@@ -24,7 +24,7 @@ from app.rates import queries
 from app.rates.rules import Figures, Status
 from app.students.rules import NewHardship
 from app.students.services import admit
-from tests.campaigns import opened
+from tests.campaigns import OPTION, opened
 from tests.crowd import newcomer, strangers
 from tests.make.places import COUNTY_A
 from tests.stage import TEST
@@ -59,7 +59,7 @@ class Seat:
         if self.removed and self.state in UNDECIDED:
             return Figures()
         return {
-            "insured": Figures(insured=1),
+            "insured": Figures(insured=1, amount=OPTION.personal_amount),
             "waived": Figures(waived=1, waived_hardship=int(self.hardship)),
             "submitted": Figures(pending=1),
             "stopped": Figures(stopped=1),
