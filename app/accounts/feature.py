@@ -24,6 +24,9 @@ FEATURE = Feature(
         "above_own_level": _l("This role stands above your own. Ask somebody of that level."),
         "first_run_link_spent": _l("This link has been used or has expired. Start the program again for a new one."),
         "root_exists": _l("This system has been set up already. Please sign in."),
+        "password_outgrown": _l(
+            "Your role asks for a longer password. Please choose a new one with at least %(shortest)s characters."
+        ),
         "password_short": _l("The password is too short. Please use at least %(shortest)s characters."),
         "password_long": _l("The password is too long. Please use at most 128 characters."),
         "password_known": _l(

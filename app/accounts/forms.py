@@ -112,6 +112,13 @@ class ChangePasswordForm(FlaskForm):
     )
 
 
+class RenewForm(ChangePasswordForm):
+    """A longer password before going on: who signs in, by name or by school and number, and the three passwords."""
+
+    name = HiddenField(validators=[InputRequired(NEEDED), Length(max=64)])
+    school = HiddenField(validators=[Optional(), Length(max=120)])
+
+
 class ProveForm(FlaskForm):
     """The own password once more, before personal numbers are shown."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.core.crypto import Keyring
-from app.core.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from app.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany
 
 FIRST_PHONE_LEVEL = 7
 PERSONAL_LEVEL = 8
@@ -215,6 +215,13 @@ class WrongPassword(Invalid):
     """The present password, asked for again, is not right."""
 
     code = "present_password_wrong"
+
+
+class PasswordOutgrown(Refusal):
+    """The password is right but shorter than the roles of now ask for (`shortest`): a longer one is chosen first."""
+
+    status = 422
+    code = "password_outgrown"
 
 
 class LinkSpent(NotFound):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,10 +27,12 @@ from app.accounts.rules import (
     LinkSpent,
     Locked,
     NameKind,
+    PasswordOutgrown,
     WrongCredentials,
     mobile_name,
     normalised,
     session_length,
+    shortest_password,
 )
 from app.accounts.workflow import AccountState
 from app.codes.throttle import network_of
@@ -41,6 +43,8 @@ from app.core.db import Database
 from app.orgs.models import OrgNode
 from app.people.rules import is_mobile, normalise_phone
 
+Renew = Callable[[Session, int], None]
+"""Sets a longer password for an account whose owner has just proved the present one."""
 NOBODY = generate_password_hash(secrets.token_urlsafe(16))
 """Checked when there is no such account, so that both ways take the same time."""
 
@@ -65,13 +69,15 @@ def sign_in(  # noqa: PLR0913  what a browser sends
     device: str,
     school_id: int | None = None,
     keyring: Keyring | None = None,
+    renew: Renew | None = None,
 ) -> SignedIn:
-    """Open a session for a name and password, or raise `WrongCredentials` or `Locked`.
+    """Open a session for a name and password, or raise `WrongCredentials`, `Locked` or `PasswordOutgrown`.
 
     The name is a user name, a unit number, with a school's id a student number, and with the keyring a mobile number
     that was entered for signing in. A try is counted before it is made, in its own transaction, and given back when it
     succeeds: 10 failures in 10 minutes per name, 100 per address, however many come at once. The same work is done
-    whether the account exists or not.
+    whether the account exists or not. A right password that is too short for the roles of now opens nothing, unless
+    `renew` sets a longer one first.
     """
     typed = _typed(name, keyring)
     buckets = {
@@ -81,7 +87,17 @@ def sign_in(  # noqa: PLR0913  what a browser sends
     account = guessed(
         database, buckets, Locked, (WrongCredentials,), lambda: _proved(database, typed, school_id, password)
     )
-    return database.transaction(lambda session: open_session(session, account.id, device))
+    return database.transaction(lambda session: _enter(session, account.id, password, device, renew))
+
+
+def _enter(session: Session, account_id: int, password: str, device: str, renew: Renew | None) -> SignedIn:
+    """Open the session; before that, where the roles ask for a longer password, see that there is one."""
+    levels = _roles(session, account_id).values()
+    if levels and len(normalised(password)) < (shortest := shortest_password(min(levels))):
+        if renew is None:
+            raise PasswordOutgrown(shortest=shortest)
+        renew(session, account_id)
+    return open_session(session, account_id, device)
 
 
 def _proved(database: Database, typed: _Typed, school_id: int | None, password: str) -> _Credentials:
@@ -157,14 +173,15 @@ def open_session(session: Session, account_id: int, device: str) -> SignedIn:
     return SignedIn(token, account_id, account.locale, is_long=longest > STAFF_LONGEST)
 
 
-def _roles(session: Session, account_id: int) -> Sequence[str]:
-    """The codes of the roles an account holds."""
+def _roles(session: Session, account_id: int) -> Mapping[str, int]:
+    """The codes of the roles an account holds, and their levels."""
     stmt = (
-        select(RoleDetail.code)
+        select(RoleDetail.code, RoleDetail.level)
         .join(AccountGrant, AccountGrant.role_id == RoleDetail.role_id)
         .where(AccountGrant.account_id == account_id, AccountGrant.ended_at.is_(None))
     )
-    return session.scalars(everything(stmt, because="the session of the account that just signed in")).all()
+    rows = session.execute(everything(stmt, because="the session of the account that just signed in"))
+    return {row.code: row.level for row in rows}
 
 
 def is_proved(session: Session, token: str) -> bool:

@@ -241,4 +241,5 @@ RULES: dict[str, Rule] = {
     "ClassRecordView.edit": Rule(form={"name": "x", "version": "1"}, also=(Permission.CLASS_RENAME,)),
     "StoppingView.stop": Rule(form={"rowid": "@enrolment_id", "reason": "停保"}),
     "StoppingView.resume": Rule(form={"rowid": "@enrolment_id", "reason": "续保"}),
+    "SignInView.renew": Rule(form={"name": "nobody", "present": "nothing", "password": "x" * 12}),
 }

@@ -19,6 +19,7 @@ from app.accounts.services.own import (
     end_session,
     keep_language,
     prove_password,
+    renew_password,
 )
 from app.accounts.services.personal import add_persons, draw_guardian_names, names_in_use, open_personal
 from app.accounts.services.sheets import hand_out, keep_sheets, note_download
@@ -55,6 +56,7 @@ __all__ = [
     "owner_of",
     "prove_password",
     "rename",
+    "renew_password",
     "reopen",
     "reset",
     "set_password",

@@ -8,11 +8,12 @@ from werkzeug.security import check_password_hash
 
 from app.access.actor import Actor
 from app.access.scope import everything
+from app.accounts.actors import actor_for
 from app.accounts.models import Account, AccountSession, User
 from app.accounts.rules import WrongPassword, normalised
 from app.accounts.services.activation import UNKNOWN_LEVEL
 from app.accounts.services.creation import set_password
-from app.accounts.services.locking import own, put, write_down
+from app.accounts.services.locking import Held, own, put, write_down
 from app.accounts.services.names import checked_mobile, drop_mobile_names, known_words, opened_mobile
 from app.accounts.services.states import checked_email
 from app.accounts.sign_in import token_digest
@@ -61,22 +62,31 @@ def change_own_password(session: Session, actor: Actor, *, present: str, passwor
 
     Raises `WrongPassword` and `Invalid`.
     """
-    held = own(session, actor)
-    digest = session.scalar(select(User.password).where(User.id == held.user_id))
-    if not digest or not check_password_hash(digest, normalised(present)):
-        raise WrongPassword({"present": "present_password_wrong"})
+    held = _proved(session, actor, present)
     level = actor.level if actor.grants else UNKNOWN_LEVEL
     words = (*known_words(session, held.id, keyring), present)
     set_password(session, held.id, password, level=level, known=words)
     write_down(session, actor, "account:change_password", ChangeKind.ACCOUNT_CORRECTED, held)
 
 
-def prove_password(session: Session, actor: Actor, *, token: str, present: str) -> None:
-    """Note that whoever sits at this session has given the password again; good for ten minutes (`WrongPassword`)."""
+def renew_password(session: Session, account_id: int, *, present: str, password: str, keyring: Keyring) -> None:
+    """Set a longer password while signing in, with the present one in hand; raises as `change_own_password`."""
+    actor = actor_for(session, account_id)
+    change_own_password(session, actor, present=present, password=password, keyring=keyring)
+
+
+def _proved(session: Session, actor: Actor, present: str) -> Held:
+    """The own account, locked, when the present password is right; else `WrongPassword`."""
     held = own(session, actor)
     digest = session.scalar(select(User.password).where(User.id == held.user_id))
     if not digest or not check_password_hash(digest, normalised(present)):
         raise WrongPassword({"present": "present_password_wrong"})
+    return held
+
+
+def prove_password(session: Session, actor: Actor, *, token: str, present: str) -> None:
+    """Note that whoever sits at this session has given the password again; good for ten minutes (`WrongPassword`)."""
+    held = _proved(session, actor, present)
     stmt = update(AccountSession).where(
         AccountSession.digest == token_digest(token), AccountSession.account_id == held.id
     )

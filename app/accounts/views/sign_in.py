@@ -7,21 +7,22 @@ from urllib.parse import urlsplit
 
 from flask import redirect, request, url_for
 from flask_appbuilder import expose
+from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts import queries
 from app.accounts import sign_in as gate
-from app.accounts.forms import FirstRunForm, SignInForm, StudentSignInForm
-from app.accounts.rules import LinkSpent, Locked, WrongCredentials
-from app.accounts.services import make_first_superuser
+from app.accounts.forms import FirstRunForm, RenewForm, SignInForm, StudentSignInForm
+from app.accounts.rules import LinkSpent, Locked, PasswordOutgrown, WrongCredentials
+from app.accounts.services import make_first_superuser, renew_password
 from app.accounts.views.sentences import tell_fields
 from app.core.errors import Invalid, Refusal
-from app.web import errors
 from app.web.request import backstage, is_guarded, reading, start, stop, visitor, write
 from app.web.screens import Screen, everybody, text_argument
 
 NAME_COOKIE = "name"
+REFUSED = (Invalid, WrongCredentials, Locked, PasswordOutgrown)
 A_YEAR = 31_536_000
 SCHOOL_COOKIE = "school"
 NUMBER_COOKIE = "number"
@@ -48,20 +49,13 @@ class SignInView(Screen):
             return self.page("accounts/sign_in.html", form=form, error=None, notices=[])
         if not form.validate():
             return self.page("accounts/sign_in.html", form=form, error=None, notices=[]), 422
+        typed = form.name.data or ""
         try:
-            opened = gate.sign_in(
-                backstage().database,
-                name=form.name.data or "",
-                password=form.password.data or "",
-                address=request.remote_addr or "",
-                device=request.user_agent.string,
-                keyring=backstage().keyring,
-            )
-        except (WrongCredentials, Locked) as refusal:
-            shown = self.page("accounts/sign_in.html", form=form, error=errors.sentence(refusal), notices=[])
-            return shown, refusal.status
+            opened = _signed_in(typed, form.password.data or "")
+        except REFUSED as refusal:
+            return self._again("accounts/sign_in.html", form, refusal, {"name": typed})
         start(opened.token, opened.locale, lasting=opened.is_long)
-        kept = {NAME_COOKIE: form.name.data} if form.remember.data else {NAME_COOKIE: None}
+        kept = {NAME_COOKIE: typed if form.remember.data else None}
         return _remember(redirect(_target()), kept)
 
     @expose("/login/student/", methods=["GET", "POST"])
@@ -80,14 +74,35 @@ class SignInView(Screen):
             return self.page("accounts/student_sign_in.html", form=form, error=None), 422
         typed, number = form.school.data or "", form.number.data or ""
         try:
-            opened = _student(typed, number, form.password.data or "")
-        except (Invalid, WrongCredentials, Locked) as refusal:
-            error = tell_fields(form, refusal)
-            return self.page("accounts/student_sign_in.html", form=form, error=error), refusal.status
+            opened = _signed_in(number, form.password.data or "", school=typed)
+        except REFUSED as refusal:
+            return self._again("accounts/student_sign_in.html", form, refusal, {"name": number, "school": typed})
         start(opened.token, opened.locale, lasting=opened.is_long)
         is_kept = form.remember.data
         kept = {SCHOOL_COOKIE: typed if is_kept else None, NUMBER_COOKIE: number if is_kept else None}
         return _remember(redirect(_target()), kept)
+
+    @expose("/login/renew", methods=["GET", "POST"])
+    @everybody
+    def renew(self) -> str | Response | tuple[str, int]:
+        """Set a longer password, which the roles of now ask for, and sign in with it."""
+        if request.method == "GET" or visitor():
+            return redirect(_target())
+        form = RenewForm()
+        if not form.validate():
+            return self.page("accounts/renew.html", form=form, error=None), 422
+        try:
+            opened = _signed_in(
+                form.name.data or "",
+                form.present.data or "",
+                school=form.school.data or "",
+                renewed=form.password.data or "",
+            )
+        except Refusal as refusal:
+            error = tell_fields(form, refusal)
+            return self.page("accounts/renew.html", form=form, error=error), refusal.status
+        start(opened.token, opened.locale, lasting=opened.is_long)
+        return redirect(_target())
 
     @expose("/login/schools")
     @everybody
@@ -123,15 +138,15 @@ class SignInView(Screen):
         except Refusal as refusal:
             error = tell_fields(form, refusal)
             return self.page("accounts/first_run.html", form=form, error=error), refusal.status
-        opened = gate.sign_in(
-            backstage().database,
-            name=form.user_name.data or "",
-            password=form.password.data or "",
-            address=request.remote_addr or "",
-            device=request.user_agent.string,
-        )
+        opened = _signed_in(form.user_name.data or "", form.password.data or "")
         start(opened.token, opened.locale, lasting=opened.is_long)
         return redirect(url_for("HomeView.index"))
+
+    def _again(self, template: str, form: FlaskForm, refusal: Refusal, who: Mapping[str, str]) -> tuple[str, int]:
+        """Show the form again with what is wrong; one that asks for a longer password where the right one is short."""
+        if isinstance(refusal, PasswordOutgrown):
+            template, form = "accounts/renew.html", RenewForm(formdata=None, data=dict(who))
+        return self.page(template, form=form, error=tell_fields(form, refusal), notices=[]), refusal.status
 
 
 def _set_up(session: Session, token: str, form: FirstRunForm) -> int:
@@ -155,17 +170,25 @@ def _target() -> str:
     return wanted if is_ours and wanted.isprintable() else url_for("HomeView.index")
 
 
-def _student(school: str, number: str, password: str) -> gate.SignedIn:
-    school_id = queries.school_of(reading(), typed=school)
-    if school_id is None:
+def _signed_in(name: str, password: str, *, school: str = "", renewed: str | None = None) -> gate.SignedIn:
+    """Sign in with what was typed; with a `school` by student number, with a password `renewed` by setting that."""
+    school_id = queries.school_of(reading(), typed=school) if school else None
+    if school and school_id is None:
         raise Invalid({"school": "school_unknown"})
+    keyring = backstage().keyring
+
+    def renew(session: Session, account_id: int) -> None:
+        renew_password(session, account_id, present=password, password=renewed or "", keyring=keyring)
+
     return gate.sign_in(
         backstage().database,
-        name=number,
+        name=name,
         password=password,
         address=request.remote_addr or "",
         device=request.user_agent.string,
         school_id=school_id,
+        keyring=None if school else keyring,
+        renew=None if renewed is None else renew,
     )
 
 
