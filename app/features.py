@@ -19,6 +19,7 @@ from app.codes.feature import FEATURE as CODES
 from app.core.feature import Feature
 from app.departments.feature import FEATURE as DEPARTMENTS
 from app.enrolment.feature import FEATURE as ENROLMENT
+from app.evidence.feature import FEATURE as EVIDENCE
 from app.home.feature import FEATURE as HOME
 from app.lists.feature import FEATURE as LISTS
 from app.orgs.feature import FEATURE as ORGS
@@ -47,6 +48,7 @@ FEATURES: tuple[Feature, ...] = (
     ACCOUNTS,
     ROLES,
     CODES,
+    EVIDENCE,
     LISTS,
     RECORDS,
 )

@@ -2,5 +2,5 @@
 
 Vocabulary: student profile 学生基本信息, change request 信息变更申请, locked field 锁定字段, evidence 证明材料,
 opinion 审核意见.
-Tables: `student_profile`, `change_request`.
+Tables: `student_profile`, `change_request`, `change_request_evidence`.
 """

@@ -10,11 +10,12 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import Length, Optional
 
+from app.evidence.forms import EvidenceForm
 from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
 from app.profiles.rules import LOCKED_FIELDS, Contact
 from app.students.forms import STATED, DayField
 from app.students.labels import FIELDS
-from app.web.forms import ActForm, RecordForm
+from app.web.forms import RecordForm
 
 LONG = Length(max=200, message=_l("At most 200 characters."))
 
@@ -37,7 +38,7 @@ class ProfileForm(RecordForm):
         return Contact(self.contact_name.data or "", self.contact_phone.data or "")
 
 
-class RequestForm(ActForm):
+class RequestForm(EvidenceForm):
     """Locked fields as they should be, and why; what is left as it is is not asked for."""
 
     name = StringField(FIELDS["name"], [LONG])

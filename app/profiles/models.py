@@ -28,6 +28,7 @@ from app.access.permissions import Permission
 from app.access.scope import Gated, marked
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
+from app.evidence.models import Attached
 from app.students.models import Student
 
 CONTACT_AT, WANTED_AT = "student_profile.contact_phone", "change_request.wanted"
@@ -81,7 +82,6 @@ class ChangeRequest(Numbered, OfStudent, Base):
         Index("ix_change_request_student_id", "student_id", "id"),
         Index("ix_change_request_asked_by", "asked_by"),
         Index("ix_change_request_decided_by", "decided_by"),
-        Index("ix_change_request_evidence_id", "evidence_id"),
     )
 
     student_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("student.id"))
@@ -91,10 +91,26 @@ class ChangeRequest(Numbered, OfStudent, Base):
     sealed_as: Mapped[uuid.UUID] = mapped_column(Uuid)
     wanted_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[str] = mapped_column(Text)
-    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     asked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     asked_at: Mapped[datetime] = mapped_column(server_default=sql_now())
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime | None]
     opinion: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(server_default="1")
+
+
+class RequestEvidence(Attached, Base):
+    """A file that proves what a change request says; whoever may read the request may open it."""
+
+    __tablename__ = "change_request_evidence"
+    __table_args__ = (Index("ix_change_request_evidence_request_id", "request_id"),)
+    record_key = "request_id"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"))
+
+    @classmethod
+    def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """Of a request the permission opens."""
+        asked = aliased(ChangeRequest)
+        own = select(asked.id).where(asked.id == entity.request_id, asked.reach(asked, actor, permission))
+        return exists(marked(own, "change_request"))

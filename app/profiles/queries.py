@@ -15,14 +15,18 @@ from app.access.scope import everything, visible
 from app.accounts.models import Account
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
+from app.core.stored import StoredFile
+from app.evidence.queries import Shown, attached, opened
 from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
 from app.people.models import Person
 from app.people.rules import mask_phone
-from app.profiles.models import CONTACT_AT, ChangeRequest, StudentProfile
+from app.profiles.models import CONTACT_AT, ChangeRequest, RequestEvidence, StudentProfile
 from app.profiles.rules import Contact
 from app.students.models import Student
 from app.students.queries import named_like
 
+READING = Permission.STUDENT_READ
+"""Whoever may read the student reads the request and opens its files."""
 ORDER = Order(Key(ChangeRequest.id, is_descending=True))
 
 
@@ -72,6 +76,16 @@ def request(session: Session, actor: Actor, permission: Permission, *, request_i
     if row is None:
         raise NotFound(what="change_request")
     return row
+
+
+def evidence_of(session: Session, actor: Actor, request_id: int) -> list[Shown]:
+    """The files of a change request, for whoever may read the request."""
+    return attached(session, actor, READING, RequestEvidence, request_id)
+
+
+def evidence_file(session: Session, actor: Actor, request_id: int, file_id: int) -> StoredFile:
+    """One file of a change request for whoever may read the request, or `NotFound`."""
+    return opened(session, actor, READING, RequestEvidence, request_id, file_id)
 
 
 def count(session: Session, actor: Actor, *, name: str, state: str) -> int:

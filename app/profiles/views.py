@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -15,6 +16,9 @@ from app.core.clock import SHANGHAI
 from app.core.db import Session
 from app.core.errors import Invalid
 from app.core.idempotency import Answer
+from app.evidence.queries import drafts
+from app.evidence.receiving import received
+from app.evidence.serving import draft_href, file_lines, served
 from app.lists.keyset import Spot
 from app.lists.listing import Column, Field, Listing, ListScreen
 from app.profiles import queries, services
@@ -26,7 +30,7 @@ from app.students import records
 from app.students.labels import FIELDS, shown
 from app.web.acts import done, submitted
 from app.web.forms import RecordForm
-from app.web.request import actor, backstage, reading
+from app.web.request import actor, backstage, reading, write
 from app.web.screens import Screen, needs, needs_any
 
 CREATE, REVIEW = Permission.CHANGE_REQUEST_CREATE, Permission.CHANGE_REQUEST_REVIEW
@@ -128,12 +132,16 @@ class ChangeRequestView(ListScreen):
         record = records.record_of(reading(), actor(), CREATE, student_id=student_id, keyring=keyring)
         values = records.values_of(record)
         form = RequestForm(data={name: values[name] for name in LOCKED_FIELDS})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _ask(session, form, student_id, values))
+        sent = received()
+        if request.method == "POST" and not sent.stops(form):
+            answered = submitted(form, lambda session: _ask(session, form, student_id, values, sent.ids))
             if answered:
                 return answered
         return self.form_page(
             form,
+            template="profiles/ask.html",
+            names=[*LOCKED_FIELDS, "reason"],
+            files=file_lines(drafts(reading(), actor(), sent.ids), draft_href),
             title=gettext("Ask for a change"),
             subtitle=f"{record.name} · {record.full_name}",
             about=gettext("Change only what is wrong. Nothing changes before the request is approved."),
@@ -161,6 +169,7 @@ class ChangeRequestView(ListScreen):
             title=gettext("Change request"),
             subtitle=f"{record.name} · {record.full_name}",
             line=_line(row),
+            files=file_lines(queries.evidence_of(reading(), actor(), request_id), lambda each: _file(request_id, each)),
             asked_by=asked_by,
             decided_by=decided_by,
             may_decide=waits and actor().covers(REVIEW, record.tree_path) and row.asked_by != actor().user_id,
@@ -168,6 +177,16 @@ class ChangeRequestView(ListScreen):
             if waits and row.asked_by == actor().user_id
             else None,
         )
+
+    @expose("/<int:request_id>/evidence/<int:file_id>")
+    @needs_any(REVIEW, CREATE)
+    def evidence(self, request_id: int, file_id: int) -> Response:
+        """One file of a request, for whoever may read the request; each opening is written into the audit."""
+        row = queries.request(reading(), actor(), READ, request_id=request_id)[0]
+        found = queries.evidence_file(reading(), actor(), request_id, file_id)
+        facts = {"request_id": request_id, "student_id": row.student_id, "file_id": file_id}
+        write(lambda session: services.note_evidence_opened(session, actor(), **facts))
+        return served(found)
 
     @expose("/<int:request_id>/withdraw", methods=["GET", "POST"])
     @needs(CREATE)
@@ -200,7 +219,11 @@ def _keep(session: Session, form: ProfileForm, student_id: int) -> Answer:
     return done(_profile(student_id), "profile_complete")
 
 
-def _ask(session: Session, form: RequestForm, student_id: int, now: Any) -> Answer:
+def _file(request_id: int, file_id: int) -> str:
+    return url_for("ChangeRequestView.evidence", request_id=request_id, file_id=file_id)
+
+
+def _ask(session: Session, form: RequestForm, student_id: int, now: Any, evidence: Sequence[int]) -> Answer:
     request_id = services.ask(
         session,
         actor(),
@@ -208,6 +231,7 @@ def _ask(session: Session, form: RequestForm, student_id: int, now: Any) -> Answ
         wanted=form.wanted(now),
         reason=form.reason.data or "",
         keyring=backstage().keyring,
+        evidence=evidence,
     )
     return done(url_for("ChangeRequestView.look", request_id=request_id), "request_sent")
 

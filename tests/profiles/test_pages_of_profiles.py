@@ -42,8 +42,8 @@ def test_a_locked_field_goes_from_the_student_to_the_counsellor_and_back(
     student, counsellor = visit("student"), visit("counsellor")
     student_id = world.of(A)[0].student_id
     asking = f"/change-requests/new/{student_id}"
-    assert student.fill(asking, **_same(world), reason="").status_code == 422
-    answer = student.fill(asking, **(_same(world) | {"name": "画眉新"}), reason="登记有误")
+    assert student.fill(asking, **same(world), reason="").status_code == 422
+    answer = student.fill(asking, **(same(world) | {"name": "画眉新"}), reason="登记有误")
     assert answer.status_code == SENT
     here = answer.headers["Location"]
     assert "画眉新" in counsellor.get(here).get_data(as_text=True)
@@ -59,12 +59,12 @@ def test_a_locked_field_goes_from_the_student_to_the_counsellor_and_back(
 def test_a_request_is_withdrawn_by_who_asked(visit: Visiting, world: World) -> None:
     student = visit("student")
     asking = f"/change-requests/new/{world.of(A)[0].student_id}"
-    here = student.fill(asking, **(_same(world) | {"name": "画眉新"}), reason="登记有误").headers["Location"]
+    here = student.fill(asking, **(same(world) | {"name": "画眉新"}), reason="登记有误").headers["Location"]
     assert student.fill(f"{here}/withdraw").status_code == SENT
     assert "Request withdrawn" in student.get(here).get_data(as_text=True)
 
 
-def _same(world: World) -> dict[str, str]:
+def same(world: World) -> dict[str, str]:
     """The form as it stands when nothing in it has been changed."""
     pupil = world.of(A)[0]
     return {

@@ -242,4 +242,7 @@ RULES: dict[str, Rule] = {
     "StoppingView.stop": Rule(form={"rowid": "@enrolment_id", "reason": "停保"}),
     "StoppingView.resume": Rule(form={"rowid": "@enrolment_id", "reason": "续保"}),
     "SignInView.renew": Rule(form={"name": "nobody", "present": "nothing", "password": "x" * 12}),
+    "EvidenceView.add": Rule(is_own=True, also=(Permission.ENROLMENT_APPLY,)),
+    "EvidenceView.draft": Rule(also=(Permission.ENROLMENT_APPLY,)),
+    "ChangeRequestView.evidence": Rule(also=(Permission.CHANGE_REQUEST_CREATE,)),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.profiles.services.asking import ask, decide, withdraw
+from app.profiles.services.asking import ask, decide, note_evidence_opened, withdraw
 from app.profiles.services.keeping import keep
 
-__all__ = ["ask", "decide", "keep", "withdraw"]
+__all__ = ["ask", "decide", "keep", "note_evidence_opened", "withdraw"]

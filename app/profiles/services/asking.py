@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,8 @@ from app.core.clock import sql_now
 from app.core.crypto import Keyring
 from app.core.db import refused
 from app.core.errors import Invalid, NotFound, Stale
-from app.profiles.models import WANTED_AT, ChangeRequest
+from app.evidence.services import attach, note_opened, release
+from app.profiles.models import WANTED_AT, ChangeRequest, RequestEvidence
 from app.profiles.rules import LOCKED_FIELDS, NothingAsked, OwnRequest, RequestWaiting, is_text
 from app.profiles.workflow import REQUEST, RequestEvent, RequestState
 from app.students import services as students
@@ -30,7 +31,7 @@ CREATE, REVIEW = Permission.CHANGE_REQUEST_CREATE, Permission.CHANGE_REQUEST_REV
 DAYS = frozenset({"birth_date", "entry_date", "expected_graduation_date"})
 
 
-def ask(
+def ask(  # noqa: PLR0913  about whom, what, why, with which proof
     session: Session,
     actor: Actor,
     *,
@@ -38,10 +39,12 @@ def ask(
     wanted: Mapping[str, Any],
     reason: str,
     keyring: Keyring,
+    evidence: Collection[int] = (),
 ) -> int:
     """Ask for locked fields of a student to be changed; returns the request's id. One waits at a time.
 
-    What is asked is judged as if it were written, so that nothing impossible is asked; numbers are kept sealed. Raises
+    What is asked is judged as if it were written, so that nothing impossible is asked; numbers are kept sealed.
+    `evidence` are files the actor has sent (`evidence.services.stage`). Raises
     `NotFound`, `HasLeft`, `Invalid`, `NothingAsked`, `RequestWaiting`, and what correcting raises.
     """
     if not is_text(reason):
@@ -52,22 +55,26 @@ def ask(
     )
     if not after:
         raise NothingAsked
-    sealed_as = uuid.uuid4()
     kept = {name: _text(changes[name]) for name in after if name in changes}
-    made = insert(ChangeRequest).values(
-        student_id=student_id,
-        before=dict(before),
-        wanted=dict(after),
-        sealed_as=sealed_as,
-        wanted_sealed=keyring.seal(json.dumps(kept, ensure_ascii=False), WANTED_AT, sealed_as),
-        reason=" ".join(reason.split()),
-        asked_by=actor.user_id,
-    )
-    with refused(uq_change_request_asked=RequestWaiting):
-        request_id: int = session.execute(
-            entering(made.returning(ChangeRequest.id), ChangeRequest, actor, CREATE),
-        ).scalar_one()
+    values = {"student_id": student_id, "before": dict(before), "wanted": dict(after), "asked_by": actor.user_id}
+    request_id = _insert(session, actor, {**values, "reason": " ".join(reason.split())}, kept, keyring)
+    if evidence:
+        count = attach(session, actor, RequestEvidence, request_id, evidence)
+        after = {**after, "evidence": count}
     _record(session, actor, "create", request_id, student_id, after=after, reason=reason)
+    return request_id
+
+
+def _insert(
+    session: Session, actor: Actor, values: Mapping[str, Any], kept: Mapping[str, object], keyring: Keyring
+) -> int:
+    """Write a request; `kept` are the values asked for, which are sealed."""
+    sealed_as = uuid.uuid4()
+    sealed = keyring.seal(json.dumps(kept, ensure_ascii=False), WANTED_AT, sealed_as)
+    made = insert(ChangeRequest).values(**values, sealed_as=sealed_as, wanted_sealed=sealed)
+    with refused(uq_change_request_asked=RequestWaiting):
+        stmt = entering(made.returning(ChangeRequest.id), ChangeRequest, actor, CREATE)
+        request_id: int = session.execute(stmt).scalar_one()
     return request_id
 
 
@@ -102,13 +109,23 @@ def decide(  # noqa: PLR0913  which, from which version, how, in which words
 
 
 def withdraw(session: Session, actor: Actor, *, request_id: int, version: int) -> None:
-    """Take back a request that waits; only who asked may. Raises `NotFound`, `WrongState`, `Stale`."""
+    """Take back a request that waits, with its evidence; only who asked may.
+
+    Raises `NotFound`, `WrongState`, `Stale`.
+    """
     row = _locked(session, actor, CREATE, request_id, version)
     target = REQUEST.move(RequestState(row.state), RequestEvent.WITHDRAW).target
     if actor.user_id != row.asked_by:
         raise NotFound(what="change_request")
     _move(session, actor, row, target)
+    release(session, RequestEvidence, request_id)
     _record(session, actor, "withdraw", request_id, row.student_id, after={"state": str(target)})
+
+
+def note_evidence_opened(session: Session, actor: Actor, *, request_id: int, student_id: int, file_id: int) -> None:
+    """Write down that somebody has opened a file of a request in scope."""
+    path = _path(session, student_id)
+    note_opened(session, actor, subject="change_request", record_id=request_id, path=path, file_id=file_id)
 
 
 def _locked(
@@ -163,10 +180,14 @@ def _record(  # noqa: PLR0913  what an audit line needs
     after: Mapping[str, Any],
     reason: str | None = None,
 ) -> None:
-    stmt = select(Student.tree_path).where(Student.id == student_id)
-    path = session.scalar(everything(stmt, because="the student of a request in scope")) or "/"
+    path = _path(session, student_id)
     act = f"change_request:{what}"
     record(session, actor, act, subject="change_request", ids=[request_id], path=path, after=after, reason=reason)
+
+
+def _path(session: Session, student_id: int) -> str:
+    stmt = select(Student.tree_path).where(Student.id == student_id)
+    return session.scalar(everything(stmt, because="the student of a request in scope")) or "/"
 
 
 def _text(value: object) -> object:

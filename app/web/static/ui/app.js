@@ -82,8 +82,10 @@
 
   document.addEventListener("htmx:responseError", (event) => {
     // A refused fetch (signed out meanwhile, no longer allowed) is best told by the page itself.
-    if (event.detail.xhr.status === 401) window.location.reload();
-    else say(word("failed"));
+    const answer = event.detail.xhr;
+    const told = (answer.getResponseHeader("Content-Type") || "").startsWith("text/plain") && answer.responseText;
+    if (answer.status === 401) window.location.reload();
+    else say(told || word("failed"));
   });
   document.addEventListener("htmx:sendError", () => say(word("failed")));
 
