@@ -14,7 +14,7 @@ FEATURE = Feature(
     screens=(AccountView, GrantView, ActivationView, SettingsView, SheetView),
     jobs=(SHEETS, TIDY),
     schedules=(EACH_HOUR,),
-    menu=(MenuItem("Users", "AccountView.list", "person", Permission.ACCOUNT_READ),),
+    menu=(MenuItem("Users", "AccountView.list", "person", Permission.ACCOUNT_READ, group="Master data"),),
     sentences={
         "wrong_credentials": _l(
             "User name or password is not right. Please check both; the password is case-sensitive."

@@ -48,7 +48,7 @@ class OurSecurityManager(SecurityManager):
             return False
         if permission_name == MENU:
             rights: MenuRights = current_app.extensions["xuebao-menu"]
-            return any(found.actor.holds(permission) for permission in rights.of(view_name))
+            return rights.shows(view_name, found.actor)
         permission = from_fab(permission_name, view_name)
         return permission is not None and found.actor.holds(permission)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,11 +45,20 @@ class Loop:
     run: Callable[[Database], None]
 
 
+class Audience(StrEnum):
+    """Whom a menu entry is for: whoever holds its permission, only at a place (staff), or only for own persons."""
+
+    ANYBODY = "anybody"
+    STAFF = "staff"
+    FAMILIES = "families"
+
+
 @dataclass(frozen=True)
 class MenuItem:
     """An entry of the left menu: English label (translated when shown), endpoint, icon, the target's permission.
 
     `also` names further permissions, each of which opens the target as well.
+    Entries with the same `group` stand together under its name, also an English label.
     """
 
     label: str
@@ -57,6 +67,7 @@ class MenuItem:
     permission: str
     group: str = ""
     also: tuple[str, ...] = ()
+    audience: Audience = Audience.ANYBODY
 
 
 @dataclass(frozen=True)

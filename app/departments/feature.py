@@ -10,7 +10,7 @@ from app.web.language import lazy as _l
 FEATURE = Feature(
     name="departments",
     screens=(DepartmentView,),
-    menu=(MenuItem("Departments", "DepartmentView.list", "card", Permission.DEPARTMENT_READ),),
+    menu=(MenuItem("Departments", "DepartmentView.list", "place", Permission.DEPARTMENT_READ, group="Master data"),),
     sentences={
         "department_name_taken": _l("The place has a department called %(name)s already. Please choose another name."),
         "binding_department": _l("This department belongs to the binding codes and stays as it is."),

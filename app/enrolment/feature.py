@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.core.events import Listener
-from app.core.feature import Feature, MenuItem
+from app.core.feature import Audience, Feature, MenuItem
 from app.enrolment.jobs import EXPORT
 from app.enrolment.labels import student_lines
 from app.enrolment.roll import catch_up, count_no_more, follow_class, follow_person, recount_hardship
@@ -33,8 +33,16 @@ FEATURE = Feature(
     screens=SCREENS,
     jobs=(EXPORT,),
     menu=(
-        MenuItem("Insurance application", "FamilyApplicationView.list", "card", Permission.ENROLMENT_APPLY),
-        MenuItem("Enrolment applications", "ApplicationView.list", "card", Permission.ENROLMENT_REVIEW),
+        MenuItem(
+            "Insurance application",
+            "FamilyApplicationView.list",
+            "card",
+            Permission.ENROLMENT_APPLY,
+            audience=Audience.FAMILIES,
+        ),
+        MenuItem(
+            "Enrolment applications", "ApplicationView.list", "edit", Permission.ENROLMENT_REVIEW, group="Enrolment"
+        ),
     ),
     listeners=(
         Listener(PlanOpened, ask_everybody),

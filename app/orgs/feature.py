@@ -13,7 +13,7 @@ FEATURE = Feature(
     name="orgs",
     screens=(OrgView,),
     jobs=(MOVE,),
-    menu=(MenuItem("Organisations", "OrgView.tree", "tree", Permission.ORG_READ),),
+    menu=(MenuItem("Organisations", "OrgView.tree", "tree", Permission.ORG_READ, group="Master data"),),
     sentences={
         "still_in_use": _l("There is still something open in it (%(count)s). Move or close that first."),
         "into_itself": _l("It cannot go below itself or to where it stands already. Please choose another place."),

@@ -13,7 +13,7 @@ FEATURE = Feature(
     name="plans",
     screens=(PlanView, PlanRecordView),
     jobs=(OPEN,),
-    menu=(MenuItem("Insurance plans", "PlanView.list", "card", Permission.PLAN_UPDATE),),
+    menu=(MenuItem("Insurance plans", "PlanView.list", "plan", Permission.PLAN_UPDATE, group="Enrolment"),),
     sentences={
         "plan_not_draft": _l("This plan has been opened already."),
         "plan_not_open": _l("This plan is not open."),

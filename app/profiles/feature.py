@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.access.permissions import Permission
-from app.core.feature import Feature, MenuItem
+from app.core.feature import Audience, Feature, MenuItem
 from app.profiles.views import ChangeRequestView, ProfileView
 from app.web.language import lazy as _l
 
@@ -11,8 +11,10 @@ FEATURE = Feature(
     name="profiles",
     screens=(ProfileView, ChangeRequestView),
     menu=(
-        MenuItem("Basic record", "ProfileView.list", "students", Permission.ENROLMENT_APPLY),
-        MenuItem("Change requests", "ChangeRequestView.list", "students", Permission.CHANGE_REQUEST_REVIEW),
+        MenuItem("Basic record", "ProfileView.list", "person", Permission.ENROLMENT_APPLY, audience=Audience.FAMILIES),
+        MenuItem(
+            "Change requests", "ChangeRequestView.list", "notice", Permission.CHANGE_REQUEST_REVIEW, group="Master data"
+        ),
     ),
     sentences={
         "profile_lacks": _l("Kept. The basic record still lacks %(count)s things; they are named below."),

@@ -18,9 +18,9 @@ FEATURE = Feature(
     loops=(EACH_SECOND,),
     commands=(figures_command, people_command, reconcile_command),
     menu=(
-        MenuItem("Enrolment rates", "RateView.list", "card", Permission.FIGURE_READ),
-        MenuItem("My classes", "ClassCardView.cards", "card", Permission.FIGURE_READ),
-        MenuItem("Statistics", "FigureView.figures", "figures", Permission.FIGURE_READ),
+        MenuItem("Enrolment rates", "RateView.list", "review", Permission.FIGURE_READ, group="Enrolment"),
+        MenuItem("My classes", "ClassCardView.cards", "columns", Permission.FIGURE_READ, group="Enrolment"),
+        MenuItem("Statistics", "FigureView.figures", "figures", Permission.FIGURE_READ, group="Enrolment"),
     ),
     sentences={
         "figures_differ": _l("Figures were found that are not what a count says; the operator can put them right."),

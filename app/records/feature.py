@@ -11,8 +11,8 @@ FEATURE = Feature(
     name="records",
     screens=(ChangeView, AuditView),
     menu=(
-        MenuItem("Change records", "ChangeView.list", "clock", Permission.CHANGE_READ),
-        MenuItem("Operation log", "AuditView.list", "lock", Permission.AUDIT_READ),
+        MenuItem("Change records", "ChangeView.list", "clock", Permission.CHANGE_READ, group="System"),
+        MenuItem("Operation log", "AuditView.list", "lock", Permission.AUDIT_READ, group="System"),
     ),
     sentences={
         "export_large": _l("More than %(most)s rows would be exported. Please narrow the days down."),

@@ -10,7 +10,7 @@ from app.web.language import lazy as _l
 FEATURE = Feature(
     name="roles",
     screens=(RoleView, RoleHolderView, RoleAnswerView),
-    menu=(MenuItem("Roles", "RoleView.list", "settings", Permission.ROLE_READ),),
+    menu=(MenuItem("Roles", "RoleView.list", "settings", Permission.ROLE_READ, group="System"),),
     sentences={
         "superuser_keeps": _l(
             "The system administrator keeps viewing and editing roles and operating the system; "

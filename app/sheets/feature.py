@@ -15,7 +15,7 @@ FEATURE = Feature(
     screens=SCREENS,
     jobs=JOBS,
     commands=(import_command,),
-    menu=(MenuItem("Imports", "ImportView.list", "add", DOORS[0], also=DOORS[1:]),),
+    menu=(MenuItem("Imports", "ImportView.list", "upload", DOORS[0], group="Master data", also=DOORS[1:]),),
     sentences=SENTENCES,
     words={"import_batch.kind": {"students": _l("Students")}},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.core.events import Listener
-from app.core.feature import Feature, MenuItem
+from app.core.feature import Audience, Feature, MenuItem
 from app.orgs.rules import ClassesMerged, NodesClosing, SchoolChanged
 from app.students.jobs import SHEETS
 from app.students.labels import FIELDS, VALUES
@@ -31,8 +31,15 @@ FEATURE = Feature(
     ),
     sheets=(STUDENTS,),
     menu=(
-        MenuItem("Class maintenance", "ClassRecordView.list", "columns", Permission.ORG_READ),
-        MenuItem("Student management", "StudentView.list", "students", Permission.STUDENT_READ),
+        MenuItem("Class maintenance", "ClassRecordView.list", "letters", Permission.ORG_READ, group="Master data"),
+        MenuItem(
+            "Student management",
+            "StudentView.list",
+            "students",
+            Permission.STUDENT_READ,
+            group="Master data",
+            audience=Audience.STAFF,
+        ),
     ),
     sentences={
         **IMPORTING,

@@ -11,34 +11,48 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_wtf.csrf import CSRFProtect
 
+from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.core.feature import Feature, MenuItem
+from app.core.feature import Audience, Feature, MenuItem
 from app.web import filters
+from app.web.language import lazy as _l
 from app.web.languages import LanguageView
 from app.web.request import RequestSession
 from app.web.work import WorkView
 
+GROUPS = {"Enrolment": _l("Enrolment"), "Master data": _l("Master data"), "System": _l("System")}
+"""The groups of the menu in the order they stand, below what belongs to none; daily work first."""
 WEB_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 class MenuRights:
-    """Which permission each menu entry follows from; a group is shown when one of its entries is."""
+    """Who sees which menu entry; the name of a group is shown when one of its entries is."""
 
     def __init__(self, features: Iterable[Feature]) -> None:
         """Read the menus of the features."""
-        self._needs: dict[str, set[Permission]] = {}
+        self._entries: dict[str, list[MenuItem]] = {}
         for item in items(features):
             for name in filter(None, (item.label, item.group)):
-                self._needs.setdefault(name, set()).update(map(Permission, (item.permission, *item.also)))
+                self._entries.setdefault(name, []).append(item)
 
-    def of(self, name: str) -> frozenset[Permission]:
-        """The permissions of which one is needed to see an entry; none for a name nobody registered."""
-        return frozenset(self._needs.get(name, ()))
+    def shows(self, name: str, actor: Actor) -> bool:
+        """Whether somebody sees an entry or a group; nobody sees a name that no feature registered."""
+        return any(_is_for(actor, item) for item in self._entries.get(name, ()))
 
 
-def items(features: Iterable[Feature]) -> Iterable[MenuItem]:
-    """Every menu entry, in menu order."""
-    return (item for feature in features for item in feature.menu)
+def _is_for(actor: Actor, item: MenuItem) -> bool:
+    opens = {
+        Audience.ANYBODY: actor.holds,
+        Audience.STAFF: actor.places,
+        Audience.FAMILIES: actor.persons,
+    }[item.audience]
+    return any(opens(Permission(name)) for name in (item.permission, *item.also))
+
+
+def items(features: Iterable[Feature]) -> list[MenuItem]:
+    """Every menu entry, in menu order: those of no group first, then group by group, inside as features stand."""
+    order = ("", *GROUPS)
+    return sorted((item for feature in features for item in feature.menu), key=lambda item: order.index(item.group))
 
 
 def template_folders(features: Iterable[Feature]) -> list[str]:
@@ -85,6 +99,5 @@ def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:
             label=item.label,
             category=item.group,
             category_label=item.group,
-            category_icon=item.icon if item.group else "",
             baseview=screens[item.endpoint.split(".")[0]],
         )
