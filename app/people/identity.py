@@ -47,7 +47,7 @@ class TypedIdentity:
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """An identity as it is stored."""
 

@@ -85,7 +85,7 @@ class NewHardship:
     until_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Particulars:
     """What belongs to a student's time at one school, as typed or as stored."""
 
