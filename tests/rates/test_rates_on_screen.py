@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from app.access.scope import everything
 from app.core.db import Database
+from app.enrolment.models import Enrolment
 from app.plans.models import ReportingUnit
 from tests.make.places import A, class_of
 from tests.rates.recounted import raw
@@ -147,3 +149,16 @@ def test_a_class_teacher_sees_a_card_for_each_own_class_only(visit: SignIn, worl
     assert f"node={class_of(A, 1, 1)}&amp;status=insured" in text
     whole = page(visit("class_set_admin"), f"/classes/?plan={world.plan}")
     assert ("八年级画眉(1)班" in whole, "八年级画眉(2)班" in whole) == (True, False)
+
+
+def test_a_name_behind_a_figure_leads_to_the_application_where_that_may_be_opened(
+    visit: SignIn, database: Database, world: World
+) -> None:
+    asked = f"/figures/people?plan={world.plan}&node={A}&status=unregistered"
+    stmt = select(Enrolment.id).where(Enrolment.plan_id == world.plan_id, Enrolment.tally == "unregistered")
+    with database.sessions() as session:
+        there = set(session.scalars(everything(stmt, because=TEST)))
+    led = {int(each) for each in re.findall(r'href="/applications/(\d+)"', page(visit("school_admin"), asked))}
+    assert led
+    assert led < there
+    assert not re.findall(r'href="/applications/\d+"', page(visit("province_admin"), asked))

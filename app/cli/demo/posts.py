@@ -22,7 +22,10 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DemoPost:
-    """An account of the demo: its role, what it signs in with, its place, and which plan covers it."""
+    """An account of the demo: its role, what it signs in with, its place, and which plan covers it.
+
+    A student has no `name` of its own here: it is that of the person drawn.
+    """
 
     role: str
     username: str
@@ -41,7 +44,6 @@ NAMES = {
     "student_affairs": "赵丽",
     "college_officer": "周磊",
     "counsellor": "吴芳",
-    "student": "徐浩然",
     "province_admin": "孙伟",
     "city_admin": "朱军",
     "county_admin": "胡勇",
@@ -80,7 +82,7 @@ def posts(tree: DemoTree) -> tuple[DemoPost, ...]:
 
 
 def _post(role: str, place: str, *, at_university: bool = False, reach: Reach = Reach.NODE) -> DemoPost:
-    return DemoPost(role, f"demo_{role}", NAMES[role], place, at_university, reach)
+    return DemoPost(role, f"demo_{role}", NAMES.get(role, ""), place, at_university, reach)
 
 
 def _first_class(tree: DemoTree, school: str) -> DemoClass:

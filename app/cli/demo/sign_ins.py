@@ -22,6 +22,7 @@ from app.cli.demo.posts import DemoPost, Reach, class_set_codes, posts
 from app.cli.demo.tree import SMALLEST, DemoTree, build
 from app.orgs import queries as orgs
 from app.orgs import services as tree_services
+from app.people.models import Person
 from app.plans.models import Plan
 
 CLASS_SET_NAME = "七年级组"
@@ -35,7 +36,7 @@ def make(session: Session, tree: DemoTree, year: int, family: Mapping[str, int])
         account = _line(post, year)
         person_id = family[post.place] if post.reach is Reach.PERSON else None
         new = NewAccount(
-            name=post.name,
+            name=_name_of(session, person_id) if person_id and post.role == "student" else post.name,
             home_code=tree.junior_school if post.reach is Reach.CLASS_SET else post.place,
             user_name=post.username,
             grants=(_grant(session, tree, post, person_id),),
@@ -45,6 +46,12 @@ def make(session: Session, tree: DemoTree, year: int, family: Mapping[str, int])
         accounts.create(session, SYSTEM, new, password=account.password)
         made.append(account)
     return made
+
+
+def _name_of(session: Session, person_id: int) -> str:
+    """A student signs in under the own name."""
+    stmt = select(Person.name).where(Person.id == person_id)
+    return session.scalars(everything(stmt, because=DEMO_ACCOUNTS)).one()
 
 
 def open_the_door(session: Session, path: Path) -> bool:

@@ -22,6 +22,8 @@ from app.plans.models import Plan
 from app.rates.rules import Status
 from app.students.models import Student
 
+OPENS = (Permission.ENROLMENT_READ, Permission.STUDENT_READ)
+"""What the page of an application asks for."""
 ORDER = Order(OrgNode.sort_path, Student.student_number, Enrolment.id)
 WHOLE = 2**31
 """A page no list is longer than."""
@@ -29,7 +31,10 @@ WHOLE = 2**31
 
 @dataclass(frozen=True)
 class Member:
-    """One person behind a figure; name and student number are None for who may not open names."""
+    """One person behind a figure; name and student number are None for who may not open names.
+
+    `opens`: whether the application itself may be opened, to go on with what is missing.
+    """
 
     id: int
     student_number: str | None
@@ -38,6 +43,7 @@ class Member:
     class_name: str
     school_name: str
     state: str
+    opens: bool
 
 
 def behind(plan: Plan, node: OrgNode, status: Status) -> ColumnElement[bool]:
@@ -73,7 +79,12 @@ def people_page(
     found = cut(session, stmt, ORDER, spot)
     places = orgs.lineages(session, {row.tree_path for row in found.rows})
     return found.each(
-        lambda row: _member(row, places[row.tree_path], named=actor.covers(Permission.FIGURE_NAMES, row.tree_path))
+        lambda row: _member(
+            row,
+            places[row.tree_path],
+            named=actor.covers(Permission.FIGURE_NAMES, row.tree_path),
+            opens=all(actor.covers(each, row.tree_path) for each in OPENS),
+        )
     )
 
 
@@ -94,7 +105,7 @@ def _members() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _member(row: Any, lineage: Lineage, *, named: bool) -> Member:
+def _member(row: Any, lineage: Lineage, *, named: bool, opens: bool) -> Member:
     return Member(
         id=row.id,
         student_number=row.student_number if named else None,
@@ -103,4 +114,5 @@ def _member(row: Any, lineage: Lineage, *, named: bool) -> Member:
         class_name=lineage.class_label,
         school_name=lineage.names[ids_in(row.tree_path).index(row.school_id)],
         state=row.state,
+        opens=named and opens,
     )

@@ -99,11 +99,19 @@ class FigureView(Screen):
             node={"name": shown.name, "full_name": shown.full_name},
             status_label=FIGURES[status],
             names_shown=_are_named(members.rows, node),
-            rows=[{**vars(member), "state_label": STATES[member.state]} for member in members.rows],
+            rows=[_person(member) for member in members.rows],
             page=asked.shown(total, members, is_exact=True),
             with_school=shown.school_id is None,
             crumbs=_crumbs(plan, node, with_own=True),
         )
+
+
+def _person(member: queries.Member) -> dict[str, Any]:
+    """A line of the list; the name leads to the application, where what is missing is put right."""
+    line = {**vars(member), "state_label": STATES[member.state]}
+    if member.opens:
+        line["name_href"] = url_for("ApplicationPageView.show", enrolment_id=member.id)
+    return line
 
 
 @dataclass(frozen=True)
