@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    FromClause,
+    Row,
     Select,
     and_,
     any_,
@@ -17,6 +20,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -51,34 +55,59 @@ def ask_everybody(session: Session, _actor: Actor, event: PlanOpened) -> None:
 
     Whoever stands in another plan of the same product and cover year keeps that row and gets none here.
     """
-    _insert_rows(session, Plan.id == event.plan_id)
+    _insert_rows(session, _covered(Plan.id == event.plan_id).subquery(), true())
 
 
 def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced | StudentsResumed) -> None:
     """When students come to school, or come back: one row for each open plan that covers their class.
 
-    The places above are shared first: a plan that is being opened there is waited for and then seen as open.
+    The places above are shared first: a plan that is being opened there is waited for and then seen as open. Which
+    classes are covered is read before the rows are written: rows entered a moment ago are in no statistics, and a
+    planner that knows nothing of them would go through every class of a province.
     """
     placed = Student.id == any_(literal(list(event.ids), ARRAY(BigInteger)))
     because = "an admission concerns every open plan above the class, wherever it was made"
-    paths = session.scalars(everything(select(Student.tree_path).where(placed).distinct(), because=because))
-    above = {node_id for path in paths for node_id in ids_in(path)}
+    stmt = select(Student.node_id, Student.tree_path).where(placed).distinct()
+    classes = session.execute(everything(stmt, because=because)).all()
+    above = {node_id for row in classes for node_id in ids_in(row.tree_path)}
     locks.share(session, locks.ASKED, above)
     covering = select(Plan.id).where(Plan.state == PlanState.OPEN, Plan.node_id.in_(above))
-    locks.share(session, locks.PLAN, session.scalars(everything(covering, because=because)))
-    _insert_rows(session, and_(Plan.state == PlanState.OPEN, placed))
+    plans = session.scalars(everything(covering, because=because)).all()
+    locks.share(session, locks.PLAN, plans)
+    which = and_(Plan.state == PlanState.OPEN, Plan.id.in_(plans))
+    pairs = session.execute(everything(_covered(which, {row.node_id for row in classes}), because=because)).all()
+    if pairs:
+        _insert_rows(session, _listed(pairs), placed)
 
 
-def _insert_rows(session: Session, which: ColumnElement[bool]) -> None:
-    stmt = insert(Enrolment).from_select(COLUMNS, _asked(which)).on_conflict_do_nothing()
+def _insert_rows(session: Session, covered: FromClause, whom: ColumnElement[bool]) -> None:
+    stmt = insert(Enrolment).from_select(COLUMNS, _asked(covered, whom)).on_conflict_do_nothing()
     session.execute(
         everything(stmt, because="the rows follow from the plan and the roll, not from who acts"),
     )
 
 
-def _asked(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _covered(which: ColumnElement[bool], classes: Collection[int] | None = None) -> Select[int, int]:
+    """The classes that plans ask, each with its plan: below the plan's place, of a stage that it is for."""
     class_node = aliased(OrgNode)
     below = and_(class_node.path >= Plan.tree_path, class_node.path < func.left(Plan.tree_path, -1).concat("0"))
+    stmt = (
+        select(Plan.id.label("plan_id"), class_node.id.label("node_id"))
+        .join(class_node, and_(class_node.kind == Kind.CLASS, below))
+        .where(which, stage_at(class_node.path) == any_(Plan.audience))
+    )
+    if classes is None:
+        return stmt
+    return stmt.where(class_node.id == any_(literal(sorted(classes), ARRAY(BigInteger))))
+
+
+def _listed(pairs: Sequence[Row[int, int]]) -> FromClause:
+    """Plans and classes as a table of exactly so many rows."""
+    columns = [literal([row[place] for row in pairs], ARRAY(BigInteger)) for place in (0, 1)]
+    return func.unnest(*columns).table_valued("plan_id", "node_id").render_derived()
+
+
+def _asked(covered: FromClause, whom: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Plan.id,
@@ -92,9 +121,9 @@ def _asked(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             in_hardship(Student.id, Plan.cover_year),
         )
         .select_from(Plan)
-        .join(class_node, and_(class_node.kind == Kind.CLASS, below))
-        .join(Student, Student.node_id == class_node.id)
-        .where(which, Student.state == StudentState.IN_SCHOOL, stage_at(class_node.path) == any_(Plan.audience))
+        .join(covered, covered.c.plan_id == Plan.id)
+        .join(Student, Student.node_id == covered.c.node_id)
+        .where(whom, Student.state == StudentState.IN_SCHOOL)
         .order_by(Student.person_id, Plan.opened_at, Plan.id)  # of two plans that ask one person, the older one does
     )
 

@@ -104,25 +104,32 @@ BEGIN_PLACEMENTS = """
     INSERT INTO placement (student_id, node_id)
     SELECT student_id, node_id FROM arriving WHERE verdict = 'new' OR moved ORDER BY student_id
 """
-NOTE = """
+NOTED = """
     INSERT INTO change_record (node_id, tree_path, account_id, actor_name, kind, subject, subject_id, subject_name,
                                person_id, before, after, source)
-    SELECT node.id, node.path, :account, :actor,
-           CASE WHEN a.verdict = 'new' THEN :created WHEN a.moved THEN :moved ELSE :corrected END,
+"""
+NOTE_NEW = f"""{NOTED}
+    SELECT node.id, node.path, :account, :actor, :created, 'student', a.student_id, a.name, a.person_id, NULL,
+           jsonb_build_object('student_number', a.student_number, 'class_name', a.class_name, 'name', a.name,
+                              'certificate_type', a.certificate_type),
+           'import'
+      FROM arriving AS a JOIN org_node AS node ON node.id = a.node_id
+     WHERE a.verdict = 'new' ORDER BY a.n
+"""  # noqa: S608  our own words
+NOTE_CHANGED = f"""{NOTED}
+    SELECT node.id, node.path, :account, :actor, CASE WHEN a.moved THEN :moved ELSE :corrected END,
            'student', a.student_id, a.name, a.person_id,
            (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'object' THEN '"***"' ELSE value END)
               FROM jsonb_each(line.before)),
-           CASE WHEN a.verdict = 'new'
-                THEN jsonb_build_object('student_number', a.student_number, 'class_name', a.class_name, 'name', a.name,
-                                        'certificate_type', a.certificate_type)
-                ELSE (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'object' THEN '"***"'
-                                                        ELSE line.data -> key END)
-                        FROM jsonb_each(line.before)) END,
+           (SELECT jsonb_object_agg(key, CASE WHEN jsonb_typeof(value) = 'object' THEN '"***"'
+                                              ELSE line.data -> key END)
+              FROM jsonb_each(line.before)),
            'import'
       FROM arriving AS a
       JOIN import_row AS line ON line.batch_id = :batch AND line.n = a.n
       JOIN org_node AS node ON node.id = a.node_id
-"""
+     WHERE a.verdict = 'changed' ORDER BY a.n
+"""  # noqa: S608  our own words
 
 
 def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
@@ -130,17 +137,18 @@ def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
     actor.require(Permission.STUDENT_IMPORT)
     spread(session, batch)
     lock_classes(session, actor)
-    _lock_students(session, actor)
+    new, changed = _how_many(session, "verdict = 'new'"), _how_many(session, "verdict = 'changed'")
+    _lock_students(session, actor, changed)
     with refused(
         uq_person_number_digest=lambda: NumberTaken(count=1),
         uq_student_school_id_student_number=lambda: StudentNumberTaken(count=1),
     ):
         _run_exactly(session, ENTER_PERSONS, _how_many(session, "new_person"))
-        _run_exactly(session, ADMIT, _how_many(session, "verdict = 'new'"))
-        if _how_many(session, "verdict = 'changed'"):
+        _run_exactly(session, ADMIT, new)
+        if changed:
             _correct(session, batch)
     _run(session, BEGIN_PLACEMENTS)
-    _note(session, actor, batch)
+    _note(session, actor, batch, new=new, changed=changed)
     placed = _ids(session, "verdict = 'new'")
     moved = _ids(session, "moved")
     counts = {"new": len(placed), "moved": len(moved), "batch": batch.id}
@@ -165,8 +173,8 @@ def spread(session: Session, batch: ImportBatch) -> None:
     """Spread the rows of a batch into the temporary table."""
     _run(session, "DROP TABLE IF EXISTS arriving")
     _run(session, SPREAD, batch=batch.id)
-    _run(session, "CREATE INDEX ON arriving (student_id)")
-    _run(session, "ANALYZE arriving")
+    # only what the statements below join and choose by: to look at every sealed column costs a tenth of the whole
+    _run(session, "ANALYZE arriving (n, verdict, moved, new_person, student_id, person_id, node_id)")
 
 
 def lock_classes(session: Session, actor: Actor) -> None:
@@ -181,9 +189,8 @@ def lock_classes(session: Session, actor: Actor) -> None:
         raise RollChanged(count=(wanted or 0) - len(found))
 
 
-def _lock_students(session: Session, actor: Actor) -> None:
+def _lock_students(session: Session, actor: Actor, wanted: int) -> None:
     """Every student of a changed row is as it was when the row was judged, in scope, and held."""
-    wanted = _how_many(session, "verdict = 'changed'")
     if not wanted:
         return
     stmt = (
@@ -213,17 +220,13 @@ def _correct(session: Session, batch: ImportBatch) -> None:
     _run(session, END_PLACEMENTS)
 
 
-def _note(session: Session, actor: Actor, batch: ImportBatch) -> None:
-    _run(
-        session,
-        NOTE,
-        batch=batch.id,
-        account=actor.user_id,
-        actor=actor.name,
-        created=ChangeKind.STUDENT_CREATED,
-        moved=ChangeKind.CLASS_TRANSFER,
-        corrected=ChangeKind.STUDENT_CORRECTED,
-    )
+def _note(session: Session, actor: Actor, batch: ImportBatch, *, new: int, changed: int) -> None:
+    who = {"account": actor.user_id, "actor": actor.name}
+    if new:
+        _run(session, NOTE_NEW, **who, created=ChangeKind.STUDENT_CREATED)
+    if changed:
+        kinds = {"moved": ChangeKind.CLASS_TRANSFER, "corrected": ChangeKind.STUDENT_CORRECTED}
+        _run(session, NOTE_CHANGED, **who, **kinds, batch=batch.id)
 
 
 def _how_many(session: Session, which: str) -> int:
