@@ -15,9 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, Identity, Text, create_engine
+from sqlalchemy import BigInteger, DateTime, Identity, Text, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_column, sessionmaker
 from sqlalchemy.orm import Session as _Session
 
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ T = TypeVar("T")
 WHILE_ONE_PAGE_IS_MADE = "while one page is made"
 """Where a session that only reads for one page keeps what queries need not ask for twice (`Session.info`)."""
 RETRIED_STATES = frozenset({"40P01", "40001"})
-TRIES = 4
+NO_SUCH_KEY, PLACE_KEY = "23503", "_place"
+"""The state of a violated foreign key, and how those that lead to a place of the tree are called (`access.scope`)."""
+TRIES = 7
+"""A branch that moves meets everybody who writes in it; each time one of two gives way."""
 
 Model.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,6 +61,16 @@ class Session(_Session):
     """Our session; the gate (`access.gate`) listens to this class and to no other."""
 
 
+@event.listens_for(Session, "do_orm_execute")
+def read_locked_rows_anew(state: ORMExecuteState) -> None:
+    """Let a row that is being locked be read as it stands now, whatever the session has seen of it before.
+
+    Who waited for a lock would else go on with the place, state and version of before the wait.
+    """
+    if getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
+
+
 class Database:
     """An open database: its engine and its sessions.
 
@@ -83,7 +96,7 @@ class Database:
         self.sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
     def transaction(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in one transaction and commit; a deadlock or serialisation failure runs it again, three times.
+        """Run `work` in one transaction and commit; when it collides (`is_retriable`) it is run again, a few times.
 
         `work` must have no effect outside the database. Any other error rolls back and is raised as it is.
         """
@@ -128,5 +141,11 @@ def driver_url(url: str) -> str:
 
 
 def is_retriable(error: DBAPIError) -> bool:
-    """Whether running the same unit of work again may succeed (deadlock, serialisation failure)."""
-    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+    """Whether running the same unit of work again may succeed: deadlock, serialisation failure, a place that moved.
+
+    A row that names its place by node and path is refused when a branch of the tree moved after the path was read; read
+    again, it is the new one.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    return state in RETRIED_STATES or (state == NO_SUCH_KEY and named.endswith(PLACE_KEY))

@@ -41,6 +41,8 @@ from app.orgs.rules import (
 
 MOVING = "orgs.move"
 """The kind of job that moves a large subtree."""
+AS_IT_IS = {"populate_existing": True}
+"""Not as the session has seen it before it waited for the tree's lock."""
 
 
 def rename(session: Session, actor: Actor, *, node_id: int, name: str, version: int) -> None:
@@ -155,14 +157,15 @@ def _target(session: Session, actor: Actor, code: str) -> OrgNode:
 
 def _again(session: Session, node_id: int) -> OrgNode:
     stmt = everything(select(OrgNode).where(OrgNode.id == node_id), because="the node was read in scope above")
-    node = session.scalars(stmt).one()
+    node = session.scalars(stmt, execution_options=AS_IT_IS).one()
     session.expunge(node)
     return node
 
 
 def _children(session: Session, node_id: int) -> list[OrgNode]:
     stmt = select(OrgNode).where(OrgNode.parent_id == node_id).order_by(OrgNode.id)
-    found = list(session.scalars(everything(stmt, because="what stands below a node read in scope above")))
+    below = everything(stmt, because="what stands below a node read in scope above")
+    found = list(session.scalars(below, execution_options=AS_IT_IS))
     for child in found:
         session.expunge(child)
     return found
