@@ -56,6 +56,6 @@ def test_any_history_leaves_every_figure_true(session: Session, world: World, tm
     run_state_machine_as_test(
         type("Played", (History,), shared),
         settings=settings(
-            max_examples=NIGHT or 6, stateful_step_count=50 if NIGHT else 14, suppress_health_check=QUIET
+            max_examples=NIGHT or 5, stateful_step_count=50 if NIGHT else 12, suppress_health_check=QUIET
         ),
     )

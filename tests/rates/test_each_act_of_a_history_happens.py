@@ -32,4 +32,4 @@ def test_each_act_of_a_history_happens(session: Session, world: World, tmp_path:
                 break
         assert stand.done[name] > before, (name, stand.done)
     assert set(STORY.split()) == set(ACTS)
-    stand.over(turn=0, whole=True)
+    stand.over(turn=0)
