@@ -92,6 +92,7 @@ ACTS = {
     "import:cancel": _l("Sheet cancelled"),
     "import:errors": _l("Error workbook fetched"),
     "student:import": _l("Students brought in"),
+    "student:hardship_import": _l("Hardship recognitions brought in"),
     "role:update": _l("Role changed"),
     "role:create": _l("Role made"),
     "audit:export": _l("Operation log exported"),
@@ -224,6 +225,8 @@ FIELDS = {
     "repaired": _l("Repaired"),
     "since_on": _l("From"),
     "state_reason": _l("Reason"),
+    "evidence_number": _l("Evidence number"),
+    "recognised_by": _l("Recognised by"),
     "until_on": _l("Until"),
     "contact_phone": _l("Emergency phone"),
 }

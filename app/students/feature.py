@@ -6,6 +6,7 @@ from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Audience, Feature, MenuItem
 from app.orgs.rules import ClassesMerged, NodesClosing, SchoolChanged
+from app.students.hardship_sheet import RECOGNITIONS
 from app.students.jobs import SHEETS
 from app.students.labels import FIELDS, VALUES
 from app.students.roll import refuse_closing
@@ -29,7 +30,7 @@ FEATURE = Feature(
         Listener(AdmissionsUndone, end_access),
         Listener(StudentsCorrected, rename_access),
     ),
-    sheets=(STUDENTS,),
+    sheets=(STUDENTS, RECOGNITIONS),
     menu=(
         MenuItem("Class maintenance", "ClassRecordView.list", "letters", Permission.ORG_READ, group="Master data"),
         MenuItem(
@@ -81,6 +82,8 @@ FEATURE = Feature(
             "The student is recognised in this category for part of this time already. Please correct or end that"
             " recognition, or choose other days."
         ),
+        "evidence_number_length": _l("The number of the paper has at most 60 characters on one line."),
+        "recognised_by_length": _l("The body that recognised it has at most 100 characters on one line."),
         "hardship_revoked": _l("This recognition was revoked; it is history and stays as it is."),
         "since_on_range": _l("Please give a day after 1949."),
         "period_order": _l("The end must lie after the beginning."),

@@ -261,6 +261,8 @@ class HardshipForm(ActForm):
     level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
     since_on = DayField(_l("From"), [InputRequired(NEEDED)])
     until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+    evidence_number = StringField(_l("Evidence number"), [LONG], description=_l("Of the certificate or notice."))
+    recognised_by = StringField(_l("Recognised by"), [LONG], description=_l("Such as the civil affairs bureau."))
 
 
 class HardshipCorrectionForm(RecordForm):
@@ -270,6 +272,8 @@ class HardshipCorrectionForm(RecordForm):
     level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
     since_on = DayField(_l("From"), [InputRequired(NEEDED)])
     until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+    evidence_number = StringField(_l("Evidence number"), [LONG], description=_l("Of the certificate or notice."))
+    recognised_by = StringField(_l("Recognised by"), [LONG], description=_l("Such as the civil affairs bureau."))
     reason = _reason()
 
 

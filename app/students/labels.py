@@ -113,6 +113,8 @@ FIELDS = {
     "level": _l("Hardship level"),
     "since_on": _l("From"),
     "until_on": _l("Until"),
+    "evidence_number": _l("Evidence number"),
+    "recognised_by": _l("Recognised by"),
 }
 VALUES = {
     "sex": SEXES,

@@ -123,6 +123,8 @@ class HardshipRecognition(Numbered, Gated, Base):
         CheckConstraint(code_in("level", HARDSHIP_LEVELS), "level"),
         CheckConstraint("until_on IS NULL OR until_on > since_on", "period"),
         CheckConstraint("(revoked_at IS NULL) = (revoke_reason IS NULL)", "revoked_with_reason"),
+        CheckConstraint("length(evidence_number) BETWEEN 1 AND 60", "evidence_number"),
+        CheckConstraint("length(recognised_by) BETWEEN 1 AND 100", "recognised_by"),
         Index("ix_hardship_recognition_student_id", "student_id"),
     )
 
@@ -131,6 +133,8 @@ class HardshipRecognition(Numbered, Gated, Base):
     level: Mapped[str] = mapped_column(Text)
     since_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date | None] = mapped_column(Date)
+    evidence_number: Mapped[str | None] = mapped_column(Text)
+    recognised_by: Mapped[str | None] = mapped_column(Text)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoke_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())

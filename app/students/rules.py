@@ -21,6 +21,7 @@ LAST_ROLL_NUMBER = 99
 LONGEST_ADDRESS = 200
 LONGEST_SECONDARY = 30
 LONGEST_REASON = 200
+LONGEST_EVIDENCE, LONGEST_BODY = 60, 100
 SHORTEST_REASON = 2
 EARLIEST_ENTRY = date(1950, 1, 1)
 LONGEST_SCHOOLING = timedelta(days=366 * 15)
@@ -77,12 +78,14 @@ class NewStudent:
 
 @dataclass(frozen=True)
 class NewHardship:
-    """A hardship recognition with its period [since_on, until_on)."""
+    """A hardship recognition with its period [since_on, until_on), its paper's number and who recognised it."""
 
     category: str
     level: str
     since_on: date
     until_on: date | None
+    evidence_number: str | None = None
+    recognised_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -288,6 +291,8 @@ def judge_hardship(new: NewHardship) -> dict[str, str]:
         "level": None if new.level in HARDSHIP_LEVELS else "choice",
         "since_on": None if new.since_on >= EARLIEST_ENTRY else "since_on_range",
         "until_on": "period_order" if new.until_on and new.until_on <= new.since_on else None,
+        "evidence_number": _wrong_line(new.evidence_number, LONGEST_EVIDENCE, "evidence_number_length"),
+        "recognised_by": _wrong_line(new.recognised_by, LONGEST_BODY, "recognised_by_length"),
     }
     return {field: code for field, code in wrong.items() if code}
 
@@ -300,6 +305,10 @@ def meets(new: NewHardship, others: Iterable[NewHardship]) -> bool:
         and (new.until_on is None or other.since_on < new.until_on)
         for other in others
     )
+
+
+def _wrong_line(text: str | None, longest: int, code: str) -> str | None:
+    return None if text is None or (1 <= len(text) <= longest and text.isprintable()) else code
 
 
 def _wrong_code(code: str | None, codes: frozenset[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.core.crypto import Keyring
@@ -12,7 +13,9 @@ from app.people.rules import mask_address, mask_phone
 from app.people.services import NUMBER_AT
 from app.sheets.kinds import Line
 from app.sheets.models import ImportRow
+from app.students.claims import DAY
 from app.students.models import ADDRESS_AT, PHONE_AT
+from app.students.words import CATEGORY_NAMES, LEVEL_NAMES
 
 SECRETS = {
     # column: (what it is sealed in, where it is sealed, whose seal, how it is masked)
@@ -20,6 +23,9 @@ SECRETS = {
     "phone": ("phone_sealed", PHONE_AT, "sealed_as", mask_phone),
     "address": ("address_sealed", ADDRESS_AT, "sealed_as", mask_address),
 }
+RECOGNITION = ("category", "level", "since_on", "until_on", "evidence_number", "recognised_by")
+WRITTEN: Mapping[str, Mapping[str, str]] = {"category": CATEGORY_NAMES, "level": LEVEL_NAMES}
+"""The words that files have for the codes of a column."""
 FACTS = ("student_number", "class_name", "certificate_number")
 
 
@@ -53,3 +59,20 @@ def _masked(column: str, sealed: str | None, data: Mapping[str, Any], keyring: K
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def recognition_line(row: ImportRow) -> Line:
+    """A row of a list of recognitions: whose, of which class, which category from when to when; and what changes."""
+    data = row.data
+    facts = {column: _shown(column, data) for column in ("student_number", "class_name", *RECOGNITION)}
+    before = row.before or {}
+    changes = [(column, _shown(column, before), _shown(column, data)) for column in RECOGNITION if column in before]
+    return Line(str(data.get("name") or ""), facts, changes)
+
+
+def _shown(column: str, values: Mapping[str, Any]) -> str:
+    """A value as the file writes it: words for codes, and of a period the last day it covers."""
+    value = _text(values.get(column))
+    if column == "until_on" and value:
+        return (date.fromisoformat(value) - DAY).isoformat()
+    return WRITTEN.get(column, {}).get(value, value)

@@ -1,8 +1,9 @@
 """Every write to students: a package because one file would be too long to read in a sitting.
 
 `admission` new rows, `registration` one student from a form, `readmission` who left, `correction` fields,
-`movement` classes, `status` leave and leaving, `family` guardians, `hardship` recognitions,
-`disclosure` one secret in clear, `access` accounts for the roll and `following` what becomes of them.
+`movement` classes, `status` leave and leaving, `family` guardians, `hardship` recognitions of one student,
+`recognising` of many, `recognition_list` those of a workbook, `disclosure` one secret in clear, `access` accounts for
+the roll and `following` what becomes of them.
 """
 
 from __future__ import annotations

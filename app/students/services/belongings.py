@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ARRAY, BigInteger, Row, any_, literal, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -23,18 +24,33 @@ Owner = Row[*tuple[Any, ...]]
 
 def owner(session: Session, actor: Actor, student_id: int) -> Owner:
     """The student, locked, within the scope of who may correct students; `NotFound`, `HasLeft`."""
-    stmt = (
-        select(Student.id, Student.person_id, Student.node_id, Student.tree_path, Student.closed_on, Person.name)
-        .join(Person, Person.id == Student.person_id)
-        .where(Student.id == student_id)
-        .with_for_update(of=Student)
-    )
-    found = session.execute(visible(stmt, Student, actor, Permission.STUDENT_UPDATE, along=(Person,))).one_or_none()
+    found = owners(session, actor, [student_id]).get(student_id)
     if found is None:
         raise NotFound(what="student")
     if found.closed_on is not None:
         raise HasLeft
     return found
+
+
+def owners(
+    session: Session,
+    actor: Actor,
+    ids: Iterable[int],
+    permission: Permission = Permission.STUDENT_UPDATE,
+    *,
+    is_held: bool = True,
+) -> dict[int, Owner]:
+    """The students of these ids within the scope of a permission, by id; locked in their order, or only read."""
+    stmt = (
+        select(Student.id, Student.person_id, Student.node_id, Student.tree_path, Student.closed_on, Person.name)
+        .join(Person, Person.id == Student.person_id)
+        .where(Student.id == any_(literal(sorted(set(ids)), ARRAY(BigInteger))))
+        .order_by(Student.id)
+    )
+    if is_held:
+        stmt = stmt.with_for_update(of=Student)
+    rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,)))
+    return {row.id: row for row in rows}
 
 
 def write_down(  # noqa: PLR0913  what an audit line and a change record need

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import entering, everything, visible
+from app.access.scope import everything, visible
 from app.changes.rules import ChangeKind
 from app.core.clock import sql_now
 from app.core.errors import Invalid, NotFound, Stale
@@ -26,6 +26,7 @@ from app.students.rules import (
     meets,
 )
 from app.students.services.belongings import Owner, owner, write_down
+from app.students.services.recognising import FIELDS, Wish, enter, standing_of, values_of, weigh
 
 LOCKED = "the row was read and locked above within the actor's scope"
 NO_SYNC = {"synchronize_session": False}
@@ -36,11 +37,12 @@ def recognise(session: Session, actor: Actor, *, student_id: int, new: NewHardsh
 
     Raises `NotFound`, `HasLeft`, `Invalid`, also where the period meets another one of the same category.
     """
-    student = owner(session, actor, student_id)
-    _refuse_wrong(session, student, new)
-    made = insert(HardshipRecognition).values(student_id=student.id, **vars(new))
-    session.execute(entering(made, HardshipRecognition, actor, Permission.STUDENT_UPDATE))
-    _tell(session, actor, student, "student:hardship_add", {}, values_of(new))
+    wishes = [Wish(student_id, new)]
+    held, refusals = weigh(session, actor, wishes)
+    if refusals:
+        raise refusals[0]
+    enter(session, actor, wishes, Permission.STUDENT_UPDATE)
+    _tell(session, actor, held[student_id], "student:hardship_add", {}, values_of(new))
 
 
 def correct_recognition(
@@ -60,14 +62,14 @@ def correct_recognition(
     _refuse_wrong(session, student, new, but=found.id, reason=reason)
     before, after = values_of(_hardship(found)), values_of(new)
     _write(session, found.id, vars(new))
-    names = [name for name in after if before[name] != after[name]]
+    names = [name for name in before | after if before.get(name) != after.get(name)]
     _tell(
         session,
         actor,
         student,
         "student:hardship_update",
-        {"category": before["category"], **{name: before[name] for name in names}},
-        {"category": after["category"], **{name: after[name] for name in names}},
+        {"category": before["category"], **{name: before.get(name, "") for name in names}},
+        {"category": after["category"], **{name: after.get(name, "") for name in names}},
         reason=reason.strip(),
     )
     return int(student.id)
@@ -89,7 +91,7 @@ def end_recognition(
     if until_on is None:
         raise Invalid({"until_on": "period_order"})
     now = _hardship(found)
-    new = NewHardship(now.category, now.level, now.since_on, until_on)
+    new = replace(now, until_on=until_on)
     _refuse_wrong(session, student, new, but=found.id)
     _write(session, found.id, {"until_on": until_on})
     before = {"category": now.category, "until_on": _text(now.until_on)}
@@ -112,22 +114,12 @@ def revoke_recognition(session: Session, actor: Actor, *, recognition_id: int, v
     return int(student.id)
 
 
-def values_of(hardship: NewHardship) -> dict[str, str]:
-    """A recognition as audit and change records keep it."""
-    return {
-        "category": hardship.category,
-        "level": hardship.level,
-        "since_on": _text(hardship.since_on),
-        "until_on": _text(hardship.until_on),
-    }
-
-
 def _text(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
 def _hardship(row: HardshipRecognition) -> NewHardship:
-    return NewHardship(row.category, row.level, row.since_on, row.until_on)
+    return NewHardship(*(getattr(row, name) for name in FIELDS))
 
 
 def _held(session: Session, actor: Actor, recognition_id: int, version: int) -> tuple[HardshipRecognition, Owner]:
@@ -161,20 +153,11 @@ def _refuse_wrong(
     wrong = judge_hardship(new)
     if reason is not None and not is_reason(reason):
         wrong["reason"] = "reason_length"
-    if not wrong and meets(new, _others(session, student.id, but)):
+    others = [one.hardship for one in standing_of(session, [student.id])[student.id] if one.id != but]
+    if not wrong and meets(new, others):
         wrong["since_on"] = "hardship_overlaps"
     if wrong:
         raise Invalid(wrong)
-
-
-def _others(session: Session, student_id: int, but: int | None) -> Sequence[NewHardship]:
-    """The other recognitions of a locked student that count."""
-    table = HardshipRecognition
-    stmt = select(table.category, table.level, table.since_on, table.until_on).where(
-        table.student_id == student_id, table.revoked_at.is_(None), table.id.is_distinct_from(but)
-    )
-    rows = session.execute(everything(stmt, because="the recognitions of a student locked in scope"))
-    return [NewHardship(*row) for row in rows]
 
 
 def _write(session: Session, recognition_id: int, values: dict[str, Any]) -> None:

@@ -112,7 +112,14 @@ def _said(row: HardshipRecognition) -> str:
 def _typed(form: HardshipForm | HardshipCorrectionForm) -> NewHardship:
     if form.since_on.data is None:
         raise Invalid({"since_on": "since_on_missing"})
-    return NewHardship(form.category.data or "", form.level.data or "", form.since_on.data, form.until_on.data)
+    return NewHardship(
+        form.category.data or "",
+        form.level.data or "",
+        form.since_on.data,
+        form.until_on.data,
+        (form.evidence_number.data or "").strip() or None,
+        (form.recognised_by.data or "").strip() or None,
+    )
 
 
 def _recognise(session: Session, form: HardshipForm, student_id: int) -> Answer:
