@@ -6,15 +6,17 @@ An extra file beside `rules.py`, for imports only. Identity and particulars are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from app.people.certificates import CertificateType, identity_key, normalise
+from app.people.details import Details
 from app.people.identity import Identity, TypedIdentity, judge
 from app.people.rules import check_name, normalise_name
 from app.people.words import CERTIFICATE_WORDS, ETHNIC_WORDS, SEX_WORDS, code_of
 from app.sheets.rules import Remark
+from app.students.further import OF_STAY, choose_further, judge_further
 from app.students.rules import Particulars, judge_particulars
 
 BOARDING_WORDS: Mapping[str, str] = {
@@ -50,6 +52,7 @@ class Entry:
     key: str | None = None
     digest: bytes | None = None
     class_id: int | None = None
+    details: Details | None = None
 
     def wrong(self, column: str, code: str, **facts: object) -> None:
         """Note what makes the row bad."""
@@ -67,10 +70,12 @@ class Entry:
 def judge_entry(entry: Entry, today: date) -> None:
     """Judge identity and particulars of a row; whether they fit the roll is judged later, set-wise."""
     _choose(entry)
+    choose_further(entry)
     if entry.given.get("certificate_number"):
         _identify(entry, today)
     else:
         _without_number(entry, today)
+    judge_further(entry, today)
     _judge_particulars(entry, today)
 
 
@@ -162,7 +167,14 @@ def _judge_particulars(entry: Entry, today: date) -> None:
         address=given.get("address"),
         boarding=given.get("boarding"),
         class_roll_number=given.get("class_roll_number"),
+        **{column: given[column] for column in OF_STAY if column in given},
     )
     entry.particulars, problems = judge_particulars(typed, today)
+    left_out = {column: problems.pop(column) for column in OF_STAY.keys() & problems}
+    if left_out:
+        nothing: dict[str, Any] = dict.fromkeys(left_out)
+        entry.particulars = replace(entry.particulars, **nothing)
+    for column, code in left_out.items():
+        entry.odd(column, code)
     for column, code in problems.items():
         entry.wrong(column, code)

@@ -35,6 +35,10 @@ IMPORTING: dict[str, Any] = {
     "id_birth_mismatch": _l("The certificate number says another birth date. The number counts; please compare."),
     "name_differs": _l("So far the name on file was %(name)s. Please compare it with the certificate."),
     "student_number_made": _l("Without student number; %(number)s is given. You may correct it later."),
+    "word_left_out": _l(
+        "%(text)s is none of the words this column knows; it is left out. Please choose one of the template's list."
+    ),
+    "further_on_file": _l("The person is on file from an earlier school; this is left out. Correct it on the page."),
     "category_missing": _l("No hardship category. Please fill it in, such as 低保."),
     "category_unknown": _l(
         "%(text)s is none of the known hardship categories. Please choose one of the template's list, or say on the"

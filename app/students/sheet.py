@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,14 +17,17 @@ from app.sheets.columns import CellKind, Column, Layout
 from app.sheets.kinds import Asked, Kind, Line
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.recognise import RawRow, Table
+from app.sheets.remarks import remark_of
 from app.sheets.rules import Blocker, Judged, Place
 from app.sheets.services import reserve
 from app.sheets.values import Bad, Value, ends_rounded, readers, rounded
 from app.sheets.workbook import Cell
 from app.students import queries
+from app.students.columns import FURTHER_COLUMNS
+from app.students.further import FURTHER
 from app.students.roster import Entry, judge_entry
 from app.students.services import classes as class_list
-from app.students.services import judging, merging, undoing
+from app.students.services import further, judging, merging, undoing
 from app.students.showing import line_of
 
 LAYOUT = Layout(
@@ -148,6 +149,7 @@ LAYOUT = Layout(
             also=("是否住校", "住宿情况", "住校情况", "是否寄宿", "是否住宿"),
             choices=("走读", "住校"),
         ),
+        *FURTHER_COLUMNS,
     ),
 )
 """spec/domain.md §3.5, the columns that tell who a student is; wordings as files of schools have them."""
@@ -207,10 +209,13 @@ class StudentList(Kind):
         good = [entry for entry in entries if not entry.problems]
         digests = judging.find_digests(good, asked.keyring)
         numbers = sorted({number for entry in good if (number := entry.given.get("student_number"))})
+        formal = {number for entry in good if (number := judging.formal_number(entry))}
+        status = sorted(asked.keyring.digest(f"status:{number}") for number in formal)
         by_digest = judging.on_file(session, digests)
         return judging.Roll(
             by_digest,
             judging.numbers_in_use(session, asked.place, numbers),
+            further.status_numbers_on_file(session, status),
             iter(reserve(session, "person", len(good))),
             iter(reserve(session, "student", len(good))),
         )
@@ -270,7 +275,7 @@ def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entr
     for key, cell in row.cells.items():
         read = reading.readers[key](cell)
         if isinstance(read, Bad):
-            entry.wrong(key, _code(read), **_told(read.facts))
+            note_unread(entry, key, read)
         elif read is not None:
             entry.given[key] = read
     if suspects and ends_rounded(entry.given.get("certificate_number", "")):
@@ -283,17 +288,13 @@ def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entr
     return entry
 
 
-def _code(bad: Bad) -> str:
-    return f"cell_{bad.facts.get('reason', 'other')}" if bad.code == "other" else bad.code
-
-
-def _told(facts: Mapping[str, object]) -> dict[str, Any]:
-    told: dict[str, list[str]] = defaultdict(list)
-    plain = {name: fact for name, fact in facts.items() if isinstance(fact, str | int | float)}
-    for name, fact in facts.items():
-        if isinstance(fact, tuple | list):
-            told[name] = [str(part) for part in fact][:WHOLE]
-    return plain | {name: ", ".join(parts) for name, parts in told.items()}
+def note_unread(entry: Entry, key: str, bad: Bad) -> None:
+    """A cell that cannot be read makes the row bad, or is left out with a remark where the column stops nobody."""
+    remark = remark_of(key, bad)
+    if key in FURTHER:
+        entry.warnings += (remark,)
+    else:
+        entry.problems += (remark,)
 
 
 def _roll_number(entry: Entry) -> None:

@@ -74,6 +74,31 @@ LEVEL_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("比较困难", "较困难", "较为困难", "中等困难", "二档", "二等", "二级", "2"), "hard"),
     **dict.fromkeys(("一般", "一般性困难", "三档", "三等", "三级", "3"), "general"),
 }
+ENTRY_MODE_NAMES: Mapping[str, str] = {
+    "11": "就近入学",
+    "12": "其他(义务教育)",
+    "21": "统一招生考试/普通入学",
+    "22": "体育特招",
+    "23": "艺术特招",
+    "99": "其他",
+}
+ENTRY_MODE_WORDS: Mapping[str, str] = {
+    **{name: code for code, name in ENTRY_MODE_NAMES.items()},
+    **{code: code for code in ENTRY_MODE_NAMES},
+    **dict.fromkeys(("就近", "免试就近入学", "划片入学", "免试入学"), "11"),
+    **dict.fromkeys(("统一招生考试", "统一招生", "统招", "普通入学", "统考", "中考", "高考"), "21"),
+    **dict.fromkeys(("体育特长", "体育特长生"), "22"),
+    **dict.fromkeys(("艺术特长", "艺术特长生"), "23"),
+    "其它": "99",
+}
+LEFT_BEHIND_NAMES: Mapping[str, str] = {"0": "非留守", "1": "单亲留守", "2": "双亲留守"}
+LEFT_BEHIND_WORDS: Mapping[str, str] = {
+    **{name: code for code, name in LEFT_BEHIND_NAMES.items()},
+    **{code: code for code in LEFT_BEHIND_NAMES},
+    **dict.fromkeys(("否", "不是", "非留守儿童", "无", "非留守学生"), "0"),
+    **dict.fromkeys(("单亲留守儿童", "单亲外出", "父亲外出", "母亲外出"), "1"),
+    **dict.fromkeys(("双亲留守儿童", "双亲外出", "父母外出", "父母均外出"), "2"),
+}
 _TAILS = re.compile(r"(?:家庭经济困难|家庭|学生|子女|人员|对象|儿童|户)$")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _HEAD = re.compile(r"^(?:家庭)?(?:经济)?")

@@ -28,10 +28,12 @@ from app.people.services import NUMBER_AT
 from app.sheets.rules import Judged, Place, Verdict
 from app.students.models import ADDRESS_AT, PHONE_AT, Student
 from app.students.roster import MADE_UP, Entry
+from app.students.services import further
 from app.students.services.classes import BESIDE, Classes, whole_text
 
 ELSEWHERE = "a number is on file once in the whole system; of who is elsewhere only that it is so is said"
 AT_ONCE = 5_000
+FORMAL = frozenset({"G", "J"})
 PERSON_FIELDS = ("name", "sex", "birth_date", "ethnicity", "certificate_type")
 STUDENT_FIELDS = ("student_number", "entry_date", "expected_graduation_date", "boarding", "class_roll_number")
 Found = Row[*tuple[Any, ...]]
@@ -43,6 +45,7 @@ class Roll:
 
     by_digest: Mapping[bytes, Found]
     by_number: Mapping[str, Found]
+    by_status: Mapping[bytes, int]
     reserved_persons: Iterator[int]
     reserved_students: Iterator[int]
 
@@ -60,7 +63,12 @@ class Desk:
 
 def mark_doubles(entries: Sequence[Entry]) -> None:
     """Rows that name one person, or one student number, twice: each of them is bad and says where the others are."""
-    for column, found in (("certificate_number", _by_key(entries)), ("student_number", _by_number(entries))):
+    groups = {
+        "certificate_number": _by_key(entries),
+        "student_number": _by_number(entries),
+        "status_number": _by_status(entries),
+    }
+    for column, found in groups.items():
         for same in found.values():
             if len(same) < 2:  # noqa: PLR2004  a double
                 continue
@@ -85,6 +93,21 @@ def _by_number(entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
         if number and people[entry.key or ""] < 2:  # noqa: PLR2004  who is there twice is told so once
             found[number].append(entry)
     return found
+
+
+def _by_status(entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    people = Counter(entry.key for entry in entries if entry.key)
+    for entry in entries:
+        if (number := formal_number(entry)) and people[entry.key or ""] < 2:  # noqa: PLR2004  as above
+            found[number].append(entry)
+    return found
+
+
+def formal_number(entry: Entry) -> str:
+    """The 学籍号 of a row if it is a formal one, which nobody else has; else nothing."""
+    number = (entry.details.status_number if entry.details else None) or ""
+    return number if number[:1] in FORMAL else ""
 
 
 def place_in_class(entry: Entry, classes: Classes) -> None:
@@ -147,6 +170,7 @@ def _people(*, among_closed: bool = False) -> Select[*tuple[Any, ...]]:
         Student.phone_digest,
         Student.address_sealed,
         *(getattr(Student, name) for name in STUDENT_FIELDS),
+        *further.READ,
     ).outerjoin(Student, own if among_closed else and_(own, Student.closed_on.is_(None)))
 
 
@@ -159,6 +183,7 @@ def verdict(entry: Entry, n: int, desk: Desk, roll: Roll) -> Judged:
         entry.wrong("class_name", "missing_class")
     if not entry.problems:
         _number_is_free(entry, here, roll)
+        _status_number_is_free(entry, here, desk, roll)
     if entry.problems or entry.particulars is None:
         shown = {"name": entry.given.get("name", ""), "class_name": entry.given.get("class_name") or entry.class_text}
         return _judged(entry, Verdict.BAD, shown)
@@ -195,6 +220,13 @@ def _number_is_free(entry: Entry, here: Found | None, roll: Roll) -> None:
         entry.wrong("student_number", "student_number_in_use")
 
 
+def _status_number_is_free(entry: Entry, here: Found | None, desk: Desk, roll: Roll) -> None:
+    if number := formal_number(entry):
+        holder = roll.by_status.get(desk.keyring.digest(f"status:{number}"))
+        if holder is not None and (here is None or here.person_id != holder):
+            entry.wrong("status_number", "status_number_in_use")
+
+
 def _judged(entry: Entry, what: Verdict, data: Mapping[str, Any], **more: Any) -> Judged:  # noqa: ANN401  the other fields of a judged row
     return Judged(entry.sheet, entry.number, what, data, problems=entry.problems, warnings=entry.warnings, **more)
 
@@ -208,8 +240,11 @@ def _new(entry: Entry, person: Found | None, n: int, desk: Desk, roll: Roll) -> 
     if number == MADE_UP:
         number = f"N{desk.batch_id}-{n:04}"
         entry.odd("student_number", "student_number_made", number=number)
+    whose = _known_person(person) if person is not None else _new_person(identity, entry, desk.keyring, roll)
+    own = uuid.UUID(whose["person_sealed_as"]) if person is None else None
     data = {
-        **(_known_person(person) if person is not None else _new_person(identity, entry, desk.keyring, roll)),
+        **whose,
+        **further.new_values(entry, own, desk.keyring),
         "node_id": entry.class_id,
         "class_name": desk.classes.by_id[entry.class_id].name,
         **{name: _plain(getattr(particulars, name)) for name in STUDENT_FIELDS},
@@ -265,12 +300,15 @@ def _changed(entry: Entry, here: Found, desk: Desk) -> Judged:
     """Compare a row with the record; an empty cell says nothing, so nothing is ever taken away by a file."""
     person, person_before = _person_after(entry, here, desk.keyring)
     student, student_before = _student_after(entry, here, desk)
-    before = person_before | student_before
+    more, more_of_person, more_of_student = further.changes(entry, here, desk.keyring)
+    person_before |= more_of_person
+    before = person_before | student_before | more_of_student
     data = {
         "person_id": here.person_id,
         "new_person": False,
         **person,
         **student,
+        **more,
         "person_version": here.person_version if person_before else None,
         "student_version": here.student_version,
         "moved": "class_name" in before,

@@ -23,6 +23,7 @@ from app.sheets.models import ImportBatch
 from app.sheets.rules import Blocker, UndoBlocked
 from app.students.models import Student
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsMoved
+from app.students.services import further
 from app.students.services.merging import ARRIVING, spread
 
 DEPENDENTS: list[Callable[[Session, Sequence[int]], Mapping[int, str]]] = []
@@ -115,8 +116,10 @@ def blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker
     rows = session.execute(everything(text(SINCE), because=APPLIED), {"batch": batch.id}).all()
     found: list[Blocker] = []
     above = _known_above(session)
+    edited = further.edited_since(session, batch)
     for row in rows:
-        code = row.code or above.get(row.student_id) or (None if row.student_id in reached else "undo_moved")
+        code = row.code or edited.get(row.student_id) or above.get(row.student_id)
+        code = code or (None if row.student_id in reached else "undo_moved")
         if code:
             found.append(Blocker(row.student_id, row.name, code, row.n))
     return found
@@ -154,6 +157,7 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
         tell(session, actor, AdmissionsUndone(tuple(admitted)))
     _run(session, RESTORE_STUDENTS, batch=batch.id)
     _run(session, RESTORE_PERSONS, batch=batch.id)
+    further.restore(session, batch)
     _run(session, TAKE_BACK_PLACEMENTS)
     _run(session, REOPEN_PLACEMENTS)
     _note(session, actor, batch)
