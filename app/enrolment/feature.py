@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Audience, Feature, MenuItem
+from app.enrolment.insured_sheet import INSURED
 from app.enrolment.jobs import EXPORT
 from app.enrolment.labels import student_lines
 from app.enrolment.roll import catch_up, count_no_more, follow_class, follow_person, recount_hardship
@@ -32,6 +33,7 @@ FEATURE = Feature(
     name="enrolment",
     screens=SCREENS,
     jobs=(EXPORT,),
+    sheets=(INSURED,),
     menu=(
         MenuItem(
             "Insurance application",
@@ -95,6 +97,57 @@ FEATURE = Feature(
         "why_counted_no_more": _l("The student has left"),
         "why_moved_meanwhile": _l("The student changed class at this moment"),
         "why_not_found": _l("Not within what you may decide"),
+        "insured_who": _l("Neither certificate number nor student number. Please fill in one of them."),
+        "insured_not_here": _l(
+            "Nobody with this number is on the roll of the school, among those you enter decisions for. Please check"
+            " the number, or take the row out."
+        ),
+        "insured_not_asked": _l(
+            "The student is on the roll, but not asked by this plan: another stage of education, or not in school now."
+            " Please take the row out."
+        ),
+        "insured_elsewhere": _l(
+            "The student is insured in another plan of this product and year already. Please take the row out."
+        ),
+        "insured_name_differs": _l(
+            "On the roll this number belongs to %(name)s. Please check name and number against the certificate."
+        ),
+        "insured_status_missing": _l("Please fill in whether the student is insured."),
+        "insured_status_word": _l(
+            "%(text)s is not known. Please write 已参保, 未参保, 已在原校参保, 已在户籍地参保 or 不参保."
+        ),
+        "insured_reason_missing": _l("Who does not enrol gives a reason. Please fill it in."),
+        "insured_day_ahead": _l("This day is still to come. Please check it."),
+        "insured_coverage": _l(
+            "The plan has no months called %(text)s. Please correct it, or say on the import's page which are meant."
+        ),
+        "insured_coverage_first": _l("The list does not name the months; %(label)s were taken."),
+        "insured_amount": _l(
+            "The list says %(amount)s yuan, the plan asks %(expected)s yuan. Please check which is right."
+        ),
+        "insured_submitted": _l("An application of the student awaits review. Please review it first."),
+        "insured_stopped": _l(
+            "The insurance of the student has been stopped here. If it should go on, resume it on the application's"
+            " page."
+        ),
+        "insured_stop_by_hand": _l(
+            "The list says that the insurance has ended. Please stop it with a reason on the application's page."
+        ),
+        "insured_not_there": _l(
+            "Insured here, but not according to the list. Please look into it and correct the application on its page."
+        ),
+        "insured_plan_elsewhere": _l("This plan is not for the school chosen. Please choose another plan or school."),
+        "undo_plan_closed": _l("The plan has been closed since"),
+        "undo_unit_submitted": _l("Its unit has submitted the enrolment rate since"),
+        "undo_decided_since": _l("Has been decided anew since"),
+        "import_insured_place": _l("School"),
+        "import_insured_target": _l("Insurance plan"),
+        "import_insured_new": _l("%(count)s students are entered and approved as the list says."),
+        "import_insured_changed": _l("%(count)s decisions are corrected as the list says."),
+        "import_insured_undo": _l(
+            "%(new)s students are undecided again as before, and %(changed)s get their former decision back."
+        ),
+        "import_insured_explain": _l("Say which months of the plan are meant. It is remembered for this school."),
         "reason_length": _l("Please give a reason of 2 to 200 characters."),
         "opinion_length": _l("Please give an opinion of 2 to 200 characters. A rejection needs one."),
     },

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
-from app.access.scope import everything, under, visible
+from app.access.scope import everything, reaching, under, visible
 from app.accounts.models import Account
 from app.changes.models import ChangeRecord
 from app.core.errors import NotFound
@@ -22,6 +22,7 @@ from app.orgs import queries as orgs
 from app.orgs.models import Kind, OrgNode
 from app.people.models import Person
 from app.plans.models import CoverageOption, Plan, PlanStep, ReportingUnit
+from app.sheets.rules import Place
 from app.students.models import Student
 from app.students.queries import MOST_CLASSES, class_choices, named_like
 
@@ -206,6 +207,16 @@ def history(session: Session, actor: Actor, enrolment_id: int) -> list[ChangeRec
         .order_by(ChangeRecord.id.desc())
     )
     return list(session.scalars(visible(stmt, ChangeRecord, actor, Permission.CHANGE_READ)))
+
+
+def schools_to_enter(session: Session, actor: Actor, *, code: str | None = None) -> list[Place]:
+    """The schools where the actor enters decisions, wholly or for some classes; at most 200, or the one of a code."""
+    stmt = select(OrgNode.id, OrgNode.code, OrgNode.name, OrgNode.path)
+    stmt = stmt.where(OrgNode.kind == Kind.SCHOOL, OrgNode.closed_at.is_(None)).order_by(OrgNode.path)
+    stmt = stmt.limit(MOST_CLASSES) if code is None else stmt.where(OrgNode.code == code.strip())
+    # `reaching`: who keeps only classes of a school enters there as well; each row is judged by its class
+    rows = session.execute(reaching(stmt, OrgNode, actor, Permission.ENROLMENT_ENTER))
+    return [Place(row.id, row.code, row.name, row.path) for row in rows]
 
 
 def first_role(session: Session, plan_id: int) -> str:

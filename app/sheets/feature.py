@@ -17,5 +17,11 @@ FEATURE = Feature(
     commands=(import_command,),
     menu=(MenuItem("Imports", "ImportView.list", "upload", DOORS[0], group="Master data", also=DOORS[1:]),),
     sentences=SENTENCES,
-    words={"import_batch.kind": {"students": _l("Students"), "hardship": _l("Hardship recognitions")}},
+    words={
+        "import_batch.kind": {
+            "students": _l("Students"),
+            "hardship": _l("Hardship recognitions"),
+            "insured": _l("Insured list"),
+        },
+    },
 )

@@ -10,6 +10,7 @@ import pytest
 from app.core.db import Database
 from app.core.files import FileStore
 from tests.imports.desk import Desk
+from tests.imports.insured import ListDesk
 from tests.imports.recognitions import HardshipDesk
 from tests.stage import *  # noqa: F403
 from tests.world import World
@@ -25,3 +26,9 @@ def desk(database: Database, world: World, tmp_path: Path) -> Desk:
 def hardship_desk(database: Database, world: World, tmp_path: Path) -> HardshipDesk:
     """Where lists of hardship recognitions of school A are brought in by its admin."""
     return HardshipDesk(database, world, FileStore(tmp_path / uuid.uuid4().hex))
+
+
+@pytest.fixture
+def lists(database: Database, world: World, tmp_path: Path) -> ListDesk:
+    """Where insured lists of school A are brought in by its admin."""
+    return ListDesk(database, world, FileStore(tmp_path / uuid.uuid4().hex))
