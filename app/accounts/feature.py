@@ -58,6 +58,7 @@ FEATURE = Feature(
         "account_deregistered": _l("The account has been deregistered. Its user name is never used again."),
         "no_account_ticked": _l("Nobody is ticked. Please tick at least one row in the list."),
         "account_in_use": _l("Has a password already and keeps it."),
+        "sheets_empty": _l("No code was issued: below is why. Tick the box on the page before to issue them anyway."),
         "sheets_made": _l("The codes have been issued. Fetch the files below."),
         "sheets_begun": _l("Codes for %(count)s people are being made. You may leave this page."),
         "grants_changed": _l("The roles have been changed. The account is judged anew at its next click."),

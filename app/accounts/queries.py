@@ -176,7 +176,7 @@ def grantable_roles(session: Session, actor: Actor, permission: Permission) -> l
 
 def place_choices(session: Session, actor: Actor, permission: Permission) -> list[orgs.Place] | None:
     """The open places of the actor's reach in the order of the tree, or None when they are more than 200."""
-    stmt = orgs.nodes().where(OrgNode.closed_at.is_(None)).order_by(OrgNode.path).limit(MOST_CHOICES + 1)
+    stmt = orgs.nodes().where(OrgNode.closed_at.is_(None)).order_by(OrgNode.sort_path).limit(MOST_CHOICES + 1)
     rows = list(session.scalars(visible(stmt, OrgNode, actor, permission)))
     return orgs.describe(session, rows) if len(rows) <= MOST_CHOICES else None
 
@@ -184,7 +184,7 @@ def place_choices(session: Session, actor: Actor, permission: Permission) -> lis
 def find_places(session: Session, actor: Actor, permission: Permission, *, query: str) -> list[orgs.Place]:
     """Up to 20 open places of the actor's reach whose name holds the query or whose code begins with it."""
     matches = or_(orgs.named_like(query), OrgNode.code.startswith(query, autoescape=True))
-    stmt = orgs.nodes().where(OrgNode.closed_at.is_(None), matches).order_by(OrgNode.path).limit(MOST_FOUND)
+    stmt = orgs.nodes().where(OrgNode.closed_at.is_(None), matches).order_by(OrgNode.sort_path).limit(MOST_FOUND)
     return orgs.describe(session, list(session.scalars(visible(stmt, OrgNode, actor, permission))))
 
 

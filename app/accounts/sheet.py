@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import segno
 
@@ -76,6 +76,13 @@ WORDS = {
 }
 
 
+class Delivered(NamedTuple):
+    """The number of the sheets that were made, and the code of the sentence that says whether there are files."""
+
+    sheet_id: int
+    sentence: str
+
+
 def deliver(  # noqa: PLR0913  who, for whom, how, and where the files go
     session: Session,
     actor: Actor,
@@ -87,8 +94,8 @@ def deliver(  # noqa: PLR0913  who, for whom, how, and where the files go
     store: FileStore,
     keyring: Keyring,
     step: Callable[[int], None] = lambda _percent: None,
-) -> int:
-    """Issue the codes of these accounts, make both files and keep them; returns the number of the sheets.
+) -> Delivered:
+    """Issue the codes of these accounts, make both files and keep them.
 
     `refused` are rows that came to nothing before, `about` says of accounts of guardians whose they are. `step` is
     told how far the act is and may end it, which undoes all.
@@ -105,7 +112,7 @@ def deliver(  # noqa: PLR0913  who, for whom, how, and where the files go
         step(WORKBOOK_MADE)
         files["pdf"] = pdf(slips, order, title)
         step(PDF_MADE)
-    return keep_sheets(
+    sheet_id = keep_sheets(
         session,
         actor,
         title=title,
@@ -115,6 +122,7 @@ def deliver(  # noqa: PLR0913  who, for whom, how, and where the files go
         store=store,
         keyring=keyring,
     )
+    return Delivered(sheet_id, "sheets_made" if slips else "sheets_empty")
 
 
 def workbook(slips: Sequence[Slip], language: str) -> bytes:

@@ -218,3 +218,12 @@ def test_who_may_reset_nobody_any_more_fetches_no_codes(site: Site) -> None:
     client = site.visit("school_admin")
     for path in (where, f"{where}/workbook", f"{where}/pdf", "/users/sheets/"):
         assert client.get(path, base_url=HOST).status_code == 403
+
+
+def test_it_is_said_when_no_code_was_issued_at_all(site: Site) -> None:
+    site.give_password("class_teacher")
+    client = site.visit("school_admin")
+    told = page(client, issue(client, ids(site, "class_teacher")).location)
+    assert "No code was issued" in told
+    assert "The codes have been issued" not in told
+    assert "/pdf" not in told

@@ -141,7 +141,7 @@ def _issue(session: Session, form: SheetsForm, ids: list[int]) -> Answer:
         job_id = defer(session, HANDING_OUT, {**facts, "target": url_for("SheetView.list")}, owner_id=actor().user_id)
         return done(url_for("WorkView.show", job_id=job_id), "sheets_begun", count=len(ids))
     behind = backstage()
-    sheet_id = deliver(
+    made = deliver(
         session,
         actor(),
         Order(address, language, also_in_use=also),
@@ -149,4 +149,4 @@ def _issue(session: Session, form: SheetsForm, ids: list[int]) -> Answer:
         store=behind.files,
         keyring=behind.keyring,
     )
-    return done(url_for("SheetView.show", sheet_id=sheet_id), "sheets_made")
+    return done(url_for("SheetView.show", sheet_id=made.sheet_id), made.sentence)

@@ -98,6 +98,7 @@ class AccountView(ListScreen):
             title=gettext("New user"),
             submit=gettext("Add and show the activation code"),
             back=url_for("AccountView.list"),
+            crumbs=[{"label": LISTING.title, "href": url_for("AccountView.list")}],
         )
 
     @expose("/places")

@@ -75,8 +75,8 @@ def _issue(session: Session, form: AccessForm, ids: list[int]) -> Answer:
         return done(url_for("WorkView.show", job_id=job_id), "sheets_begun", count=len(ids))
     given = give(session, actor(), whom, ids=ids)
     behind = backstage()
-    sheet_id = deliver(session, actor(), order, **vars(given), store=behind.files, keyring=behind.keyring)
-    return done(url_for("SheetView.show", sheet_id=sheet_id), "sheets_made")
+    made = deliver(session, actor(), order, **vars(given), store=behind.files, keyring=behind.keyring)
+    return done(url_for("SheetView.show", sheet_id=made.sheet_id), made.sentence)
 
 
 def _path(session: Session, typed: str) -> str:
