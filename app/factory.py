@@ -21,6 +21,7 @@ from app.core.events import connect
 from app.core.files import FileStore
 from app.features import FEATURES
 from app.home.views import HomeView, about_visitor
+from app.home.views import connect as connect_home
 from app.records.labels import WORDS
 from app.web import errors, intake, mount, request, skin
 from app.web.screens import everybody
@@ -49,6 +50,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     request.init_app(app, request.Backstage(database, keyring, FileStore(settings.data), _actor_of, _keep_language))
     app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
     app.extensions["xuebao-frame"] = about_visitor
+    connect_home(app, FEATURES)
     skin.init_app(app, mount.template_folders(FEATURES))
     mount.build(app, FEATURES, home=HomeView, security_manager=OurSecurityManager)
     app.register_blueprint(_health(database))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
-from app.access.scope import everything, reaching, visible
+from app.access.scope import everything, reaching, under, visible
 from app.accounts.models import Account, AccountGrant, AccountSession, LoginName, RoleDetail, User
 from app.accounts.rules import MOBILE_AT, NameKind, may_act
 from app.accounts.workflow import AccountState
@@ -31,6 +31,10 @@ MOST_FOUND = 20
 MOST_SCHOOLS = 10
 SHORTEST_QUERY = 2
 ORDER = Order(OrgNode.sort_path, Account.id)
+SCHOOL_LEVEL = 5
+"""Roles of this level and below work inside one school (spec/roles.md)."""
+WITHOUT_ACCESS = "without_access"
+"""What a list may be asked for beside the states: posts whose holders have never come in."""
 ROW_IN_SCOPE = "rows already in scope"
 ELSEWHERE = "…"
 """Where a grant stands that is none of the reader's business."""
@@ -109,13 +113,15 @@ class Detail:
 
 def count(session: Session, actor: Actor, asked: Asked) -> int:
     """How many accounts match, counted up to 10,001."""
-    return counted(session, visible(_matching(select(Account.id), asked), Account, actor, Permission.ACCOUNT_READ))
+    matching = _matching(select(Account.id), actor, asked)
+    along = (AccountGrant, OrgNode)
+    return counted(session, visible(matching, Account, actor, Permission.ACCOUNT_READ, along=along))
 
 
 def page(session: Session, actor: Actor, asked: Asked, *, spot: Spot, keyring: Keyring) -> Cut[Line]:
     """One page of accounts, by place and the order they were made in; three statements."""
-    stmt = _matching(_columns(), asked).join(OrgNode, OrgNode.id == Account.node_id)
-    scoped = visible(stmt, Account, actor, Permission.ACCOUNT_READ, along=(Department, OrgNode))
+    stmt = _matching(_columns(), actor, asked).join(OrgNode, OrgNode.id == Account.node_id)
+    scoped = visible(stmt, Account, actor, Permission.ACCOUNT_READ, along=(Department, OrgNode, AccountGrant))
     found = cut(session, scoped, ORDER, spot)
     places = orgs.lineages(session, {row.tree_path for row in found.rows})
     roles = _roles_of(session, [row.id for row in found.rows])
@@ -289,7 +295,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
     ).join(Department, Department.id == Account.department_id, isouter=True)
 
 
-def _matching(stmt: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any, ...]]:
+def _matching(stmt: Select[*tuple[Any, ...]], actor: Actor, asked: Asked) -> Select[*tuple[Any, ...]]:
     if asked.name:
         stmt = stmt.where(Account.name.contains(asked.name, autoescape=True))
     if asked.user_name:
@@ -299,7 +305,32 @@ def _matching(stmt: Select[*tuple[Any, ...]], asked: Asked) -> Select[*tuple[Any
             func.lower(LoginName.name).contains(asked.user_name.lower(), autoescape=True),
         )
         stmt = stmt.where(named.exists())
+    if asked.state == WITHOUT_ACCESS:
+        return stmt.where(_without_access(actor))
     return stmt.where(Account.state == AccountState(asked.state)) if asked.state else stmt
+
+
+def _without_access(actor: Actor) -> ColumnElement[bool]:
+    """A post whose holder has never come in: in use, but no code was redeemed for it and it has no password.
+
+    Whoever stands above schools looks after offices and schools, not after the staff of each school.
+    """
+    held = exists().where(
+        AccountGrant.account_id == Account.id, AccountGrant.ended_at.is_(None), AccountGrant.person_id.is_(None)
+    )
+    shut_out = exists().where(User.id == Account.user_id, User.password == "")
+    grants = [grant for grant in actor.grants if Permission.ACCOUNT_READ in grant.permissions]
+    inside = tuple(place for grant in grants if grant.level >= SCHOOL_LEVEL for place in grant.prefixes)
+    office = aliased(OrgNode)
+    offices = select(office.id).where(or_(office.school_id.is_(None), office.school_id == office.id))
+    offices = offices.where(under(office.path, actor.places(Permission.ACCOUNT_READ)))
+    return and_(
+        Account.state == AccountState.ACTIVE,
+        Account.activated_at.is_(None),
+        or_(under(Account.tree_path, inside), Account.node_id.in_(offices)),
+        held,
+        shut_out,
+    )
 
 
 def _line(row: Any, place: Lineage, roles: tuple[str, ...], keyring: Keyring) -> Line:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from datetime import datetime
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import click
 
-    from app.core.db import Database
+    from app.access.actor import Actor
+    from app.core.db import Database, Session
     from app.core.events import Listener
     from app.core.queue import JobRun
 
@@ -70,6 +72,68 @@ class MenuItem:
     audience: Audience = Audience.ANYBODY
 
 
+class Urgency(IntEnum):
+    """How soon something has to be done; the home page shows the smallest number first."""
+
+    BLOCKED = 0
+    """Sent back to the visitor: others cannot go on before it is mended."""
+    ASKED = 1
+    """Others wait for the visitor's decision."""
+    READY = 2
+    """Everything is there, it only has to be done."""
+    OPEN = 3
+    """Work that goes on for a while."""
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """待办: something that waits for the visitor. `count` is the number of rows of the list at `href`, up to 10,001.
+
+    `label` and `hint` (of which plan, what is missing) are in the visitor's language.
+    """
+
+    label: str
+    href: str
+    count: int
+    urgency: Urgency
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A time in which the visitor may do something, [since, until); `is_late`: it is over with something left undone.
+
+    `now` is when it was looked up. `label` says what may be done until then, `hint` of which plan, both in the
+    visitor's language.
+    """
+
+    label: str
+    href: str
+    since: datetime
+    until: datetime
+    now: datetime
+    hint: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Affair:
+    """What concerns an own person of a family, such as an application: where it stands and what happens next.
+
+    Words are in the visitor's language; `act` is what the button to `href` says, `is_asked` that the family has to do
+    something now.
+    """
+
+    person_id: int
+    title: str
+    next: str
+    href: str
+    act: str
+    state: str = ""
+    state_label: str = ""
+    is_asked: bool = False
+
+
 @dataclass(frozen=True)
 class Feature:
     """Everything one feature adds, read by `web.mount`, the worker, the scheduler and the command line."""
@@ -88,3 +152,7 @@ class Feature:
     """The translated sentence for each code of the feature's refusals."""
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """For the records: what the codes of a field mean, `subject.field` → code → word (`student.state`)."""
+    agenda: Callable[[Session, Actor], Sequence[ToDo | Deadline]] | None = None
+    """What waits for a visitor here, for the home page; one or two statements, whatever their number."""
+    affairs: Callable[[Session, Actor], Sequence[Affair]] | None = None
+    """What concerns the own persons of a family here, for its home page; few statements, whatever their number."""

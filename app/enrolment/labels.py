@@ -10,10 +10,15 @@ from app.records.labels import CHOICES, ENROLMENT_STATES, WAIVER_REASONS
 from app.students.records import EnrolmentLine
 from app.web.language import lazy as _l
 
-__all__ = ["CHOICES", "REASONS", "SOURCES", "STATES", "student_lines"]
+__all__ = ["CHOICES", "REASONS", "SOURCES", "STATES", "WAITING", "student_lines"]
 
 STATES = ENROLMENT_STATES
 REASONS = WAIVER_REASONS
+WAITING = {
+    queries.TO_REVIEW: _l("Waiting for my review"),
+    queries.UNDECIDED: _l("Not decided yet"),
+}
+"""What a list may be asked for beside the states."""
 SOURCES = {
     "roll": _l("Nobody yet"),
     "student": _l("By the family"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, and_, any_, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor, ids_in
@@ -16,17 +16,21 @@ from app.accounts.models import Account
 from app.changes.models import ChangeRecord
 from app.core.errors import NotFound
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import as_family
-from app.lists.keyset import Cut, Order, Spot, counted, cut
+from app.enrolment.rules import as_family, as_step
+from app.enrolment.states import EnrolmentState, Tally
+from app.lists.keyset import Cut, Order, Spot, counted, counted_each, cut
 from app.orgs import queries as orgs
 from app.orgs.models import Kind, OrgNode
 from app.people.models import Person
 from app.plans.models import CoverageOption, Plan, PlanStep, ReportingUnit
+from app.plans.rules import SHUT
 from app.sheets.rules import Place
 from app.students.models import Student
 from app.students.queries import MOST_CLASSES, class_choices, named_like
 
 ORDER = Order(OrgNode.sort_path, Student.student_number, Enrolment.id)
+TO_REVIEW, UNDECIDED = "to_review", "undecided"
+"""What a list may be asked for beside the states: what waits for the actor's own review, who has not decided."""
 Line = Row[*tuple[Any, ...]]
 
 
@@ -41,6 +45,8 @@ class Wanted:
     state: str = ""
     choice: str = ""
     below: str | None = None
+    role: str = ""
+    """Whom the plan's chain names to review; wanted for the state `TO_REVIEW`."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,13 @@ def count(session: Session, actor: Actor, wanted: Wanted) -> int:
     return counted(session, _matching(session, actor, select(Enrolment.id), wanted, Permission.ENROLMENT_READ))
 
 
+def count_each(session: Session, actor: Actor, lists: Sequence[Wanted]) -> list[int]:
+    """How many applications each of some lists shows, counted up to 10,001; one statement for all of them."""
+    read = Permission.ENROLMENT_READ
+    found = counted_each(session, [_matching(session, actor, select(Enrolment.id), each, read) for each in lists])
+    return [each.rows for each in found]
+
+
 def ids_matching(session: Session, actor: Actor, wanted: Wanted, permission: Permission) -> list[int]:
     """The ids of all applications that match, as far as the permission reaches."""
     return list(session.scalars(_matching(session, actor, select(Enrolment.id), wanted, permission)))
@@ -105,6 +118,8 @@ def ids_matching(session: Session, actor: Actor, wanted: Wanted, permission: Per
 def page(session: Session, actor: Actor, wanted: Wanted, *, spot: Spot) -> Cut[Shown]:
     """One page of the matching applications, by class and student number: first the ids, then what is shown."""
     stmt = select(Enrolment.id).join(OrgNode, OrgNode.id == Enrolment.node_id)
+    if not wanted.number:  # else joined for that
+        stmt = stmt.join(Student, Student.id == Enrolment.student_id)
     found = cut(session, _matching(session, actor, stmt, wanted, Permission.ENROLMENT_READ), ORDER, spot)
     return found.filled(shown_of(session, actor, [row.id for row in found.rows]))
 
@@ -148,21 +163,46 @@ def _shown(row: Line, lineage: Sequence[str]) -> Shown:
 def _matching(
     session: Session, actor: Actor, stmt: Select[*tuple[Any, ...]], wanted: Wanted, permission: Permission
 ) -> Select[*tuple[Any, ...]]:
-    stmt = stmt.join(Student, Student.id == Enrolment.student_id)
     stmt = stmt.where(Enrolment.plan_id == wanted.plan_id, Enrolment.removed_at.is_(None))
     if wanted.below:
         stmt = stmt.where(under(Enrolment.tree_path, (wanted.below,)))
     if wanted.name:
         stmt = stmt.join(Person, Person.id == Enrolment.person_id).where(named_like(wanted.name))
     if wanted.number:
+        stmt = stmt.join(Student, Student.id == Enrolment.student_id)
         stmt = stmt.where(Student.student_number.startswith(wanted.number, autoescape=True))
     if wanted.state:
-        stmt = stmt.where(Enrolment.state == wanted.state)
+        stmt = stmt.where(_in_state(actor, wanted))
     if wanted.choice:
         stmt = stmt.where(Enrolment.choice == wanted.choice)
     if wanted.class_name:
         stmt = stmt.where(_in_class(session, actor, wanted.class_name))
-    return visible(stmt, Enrolment, actor, permission, along=(Student, Person, OrgNode))
+    along = (Student, Person, OrgNode, Account, ReportingUnit)
+    return visible(stmt, Enrolment, actor, permission, along=along)
+
+
+def _in_state(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
+    """In a state, not decided yet, or waiting for the review of this actor (not by grants of other roles)."""
+    if wanted.state == UNDECIDED:
+        return Enrolment.tally == Tally.UNREGISTERED
+    if wanted.state != TO_REVIEW:
+        return Enrolment.state == wanted.state
+    reviewer = as_step(actor, wanted.role)
+    return and_(
+        Enrolment.state == EnrolmentState.SUBMITTED,
+        under(Enrolment.tree_path, reviewer.places(Permission.ENROLMENT_REVIEW)),
+        Enrolment.person_id.not_in(actor.persons(Permission.ENROLMENT_APPLY)),
+        Enrolment.filed_by.is_distinct_from(actor.user_id),
+        ~exists().where(Account.id == actor.user_id, Account.person_id == Enrolment.person_id),
+        ~_is_shut(),
+    )
+
+
+def _is_shut() -> ColumnElement[bool]:
+    """Whether a unit above a row has been submitted or approved, so that nothing in it is decided."""
+    above = cast(func.string_to_array(func.btrim(Enrolment.tree_path, "/"), "/"), ARRAY(BigInteger))
+    unit = (ReportingUnit.plan_id == Enrolment.plan_id, ReportingUnit.state.in_(sorted(SHUT)))
+    return exists().where(*unit, ReportingUnit.node_id == any_(above))
 
 
 def _in_class(session: Session, actor: Actor, text: str) -> ColumnElement[bool]:

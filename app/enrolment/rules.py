@@ -13,6 +13,8 @@ from app.enrolment.states import Choice, WaiverReason
 
 SHORTEST_TEXT, LONGEST_TEXT = 2, 200
 SUPERUSER_LEVEL = 0
+SCHOOL_LEVEL = 5
+"""Roles of this level and below work inside one school (spec/roles.md)."""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 POSTGRADUATE_STAGES = frozenset({"master", "doctor"})
 """Whose basic record must be complete before they apply (UM-03)."""

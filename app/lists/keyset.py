@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.errors import Invalid
@@ -157,3 +157,21 @@ def counted(session: Session, scoped: Select[*tuple[Any, ...]]) -> int:
     """How many rows a scoped statement has, counted up to 10,001."""
     stmt = select(func.count()).select_from(scoped.limit(COUNT_CAP).subquery())
     return session.scalar(stmt) or 0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows a list has, up to 10,001, and the smallest id among those counted: the only one where it is one."""
+
+    rows: int = 0
+    first_id: int | None = None
+
+
+def counted_each(session: Session, scoped: Sequence[Select[*tuple[Any, ...]]]) -> list[Counted]:
+    """How many rows each of some scoped statements of ids has, counted up to 10,001; one statement for all of them."""
+    if not scoped:
+        return []
+    capped = [one.limit(COUNT_CAP).subquery(f"list_{n}") for n, one in enumerate(scoped)]
+    parts = [select(literal(n), func.count(), func.min(next(iter(ids.c)))) for n, ids in enumerate(capped)]
+    found = {n: Counted(rows, first_id) for n, rows, first_id in session.execute(union_all(*parts))}
+    return [found[n] for n in range(len(capped))]

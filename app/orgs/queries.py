@@ -16,7 +16,7 @@ from app.access.scope import everything, visible
 from app.core import clock
 from app.core.db import WHILE_ONE_PAGE_IS_MADE
 from app.core.errors import NotFound
-from app.orgs.models import ClassGroup, OrgNode
+from app.orgs.models import ClassGroup, Kind, OrgNode
 from app.orgs.rules import Lineage, NodeName, academic_year, shown_names
 
 Counter = Callable[[Session, Actor, Sequence[str]], Mapping[str, int]]
@@ -93,20 +93,10 @@ def named_like(text: str) -> ColumnElement[bool]:
 
 
 def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
-    """Names, full names and class numbers of nodes already in scope; two statements however many rows."""
+    """Names, full names and class numbers of nodes already in scope; three statements however many rows."""
     names = names_of(session, [row.path for row in rows])
-    ids = [row.id for row in rows]
-    stmt = select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(ids))
-    classes = session.execute(everything(stmt, because="class numbers of nodes already in scope"))
-    numbers = {row.node_id: row.class_number for row in classes}
-    parents = set(
-        session.scalars(
-            everything(
-                select(OrgNode.parent_id).where(OrgNode.parent_id.in_(ids), OrgNode.closed_at.is_(None)).distinct(),
-                because="whether nodes already in scope have children",
-            ),
-        ),
-    )
+    numbers = _class_numbers(session, [row.id for row in rows if row.kind == Kind.CLASS])
+    parents = _parents_among(session, [row.id for row in rows])
     return [
         Place(
             id=row.id,
@@ -123,6 +113,21 @@ def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
         )
         for row in rows
     ]
+
+
+def _class_numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    stmt = select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(ids))
+    rows = session.execute(everything(stmt, because="class numbers of nodes already in scope"))
+    return {row.node_id: row.class_number for row in rows}
+
+
+def _parents_among(session: Session, ids: Sequence[int]) -> set[int | None]:
+    if not ids:
+        return set()
+    stmt = select(OrgNode.parent_id).where(OrgNode.parent_id.in_(ids), OrgNode.closed_at.is_(None)).distinct()
+    return set(session.scalars(everything(stmt, because="whether nodes already in scope have children")))
 
 
 def names_of(session: Session, paths: Iterable[str]) -> dict[str, list[str]]:

@@ -7,12 +7,14 @@ from app.core.feature import Feature, MenuItem
 from app.plans.jobs import OPEN
 from app.plans.labels import PLAN_STATES, PRODUCTS, REOPENINGS
 from app.plans.views import PlanRecordView, PlanView
+from app.plans.views.agenda import agenda
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="plans",
     screens=(PlanView, PlanRecordView),
     jobs=(OPEN,),
+    agenda=agenda,
     menu=(MenuItem("Insurance plans", "PlanView.list", "plan", Permission.PLAN_UPDATE, group="Enrolment"),),
     sentences={
         "plan_not_draft": _l("This plan has been opened already."),

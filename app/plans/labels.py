@@ -15,6 +15,11 @@ PLAN_STATES = {
     "open": _l("Open"),
     "closed": _l("Closed"),
 }
+WAITING = {
+    "to_open": _l("Waiting to be opened by me"),
+    "to_agree": _l("Waiting for my agreement"),
+}
+"""Which plans wait for the visitor, as a list is asked for them."""
 REOPENINGS = {
     "asked": _l("Asked for"),
     "agreed": _l("Agreed"),

@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, reaching, visible
+from app.core.clock import sql_now
+from app.core.db import WHILE_ONE_PAGE_IS_MADE
 from app.core.errors import NotFound
-from app.lists.keyset import Cut, Key, Order, Spot, counted, cut
+from app.lists.keyset import Counted, Cut, Key, Order, Spot, counted, counted_each, cut
 from app.orgs import queries as orgs
 from app.plans.models import CoverageOption, Plan, PlanReopening, PlanStep
 from app.plans.states import PlanState, ReopeningState
 
 ORDER = Order(Key(Plan.cover_year, is_descending=True), Key(Plan.id, is_descending=True))
+MOST_UNDERWAY = 6
+"""Plans the home page looks at; nobody works on more at a time, and superusers open the list."""
+TO_OPEN, TO_AGREE = "to_open", "to_agree"
+"""Which plans wait for the actor: drafts to be opened, closed ones that somebody else wants to open again."""
 
 # `places`: every open class and every node of a step's kind below the plan, with each node above it (itself included).
 # `asked`: those whose stage of education is in the audience. `met`: for each step the outermost node of its kind above
@@ -93,6 +100,15 @@ class StepPreview:
     """Names of the first classes below none or two."""
 
 
+@dataclass(frozen=True)
+class Underway:
+    """An open plan with its chain, from below; `now` is when it was read."""
+
+    plan: Plan
+    steps: tuple[PlanStep, ...]
+    now: datetime
+
+
 def find(session: Session, actor: Actor, *, code: str) -> Plan:
     """The plan of a code that stands at, above or below the actor's places, or `NotFound`."""
     stmt = reaching(select(Plan).where(Plan.code == code), Plan, actor, Permission.PLAN_READ)
@@ -123,14 +139,43 @@ def in_progress(session: Session, actor: Actor) -> list[Plan]:
     return list(session.scalars(reaching(stmt, Plan, actor, Permission.PLAN_READ)))
 
 
+def underway(session: Session, actor: Actor) -> list[Underway]:
+    """The first open plans the actor may read, the newest cover year first, with their chains.
+
+    While one page is made they are asked for once.
+    """
+    kept: dict[Any, list[Underway]] = session.info.get(WHILE_ONE_PAGE_IS_MADE, {}).setdefault("underway", {})
+    if actor not in kept:
+        first = select(Plan.id).where(Plan.state == PlanState.OPEN)
+        ordered = first.order_by(Plan.cover_year.desc(), Plan.id.desc()).limit(MOST_UNDERWAY)
+        ids = reaching(ordered, Plan, actor, Permission.PLAN_READ)
+        stmt = select(Plan, PlanStep, sql_now().label("now")).where(Plan.id.in_(ids))
+        stmt = stmt.outerjoin(PlanStep, PlanStep.plan_id == Plan.id)
+        stmt = stmt.order_by(Plan.cover_year.desc(), Plan.id.desc(), PlanStep.position)
+        rows = session.execute(reaching(stmt, Plan, actor, Permission.PLAN_READ)).all()
+        steps: dict[Plan, list[PlanStep]] = {row.Plan: [] for row in rows}
+        for row in rows:
+            steps[row.Plan] += [row.PlanStep] if row.PlanStep else []
+        kept[actor] = [Underway(plan, tuple(chain), rows[0].now) for plan, chain in steps.items()]
+    return kept[actor]
+
+
+def waiting(session: Session, actor: Actor) -> dict[str, Counted]:
+    """How many plans wait for the actor to open them (`TO_OPEN`) or to agree to that (`TO_AGREE`); one statement."""
+    which = (TO_OPEN, TO_AGREE)
+    lists = [reaching(_matching(select(Plan.id), actor, "", w, ""), Plan, actor, Permission.PLAN_READ) for w in which]
+    return dict(zip(which, counted_each(session, lists), strict=True))
+
+
 def count(session: Session, actor: Actor, *, name: str, state: str, year: str) -> int:
     """How many plans match, counted up to 10,001."""
-    return counted(session, reaching(_matching(select(Plan.id), name, state, year), Plan, actor, Permission.PLAN_READ))
+    matching = _matching(select(Plan.id), actor, name, state, year)
+    return counted(session, reaching(matching, Plan, actor, Permission.PLAN_READ))
 
 
 def page(session: Session, actor: Actor, *, name: str, state: str, year: str, spot: Spot) -> Cut[Line]:
     """One page of plans, the newest cover year first."""
-    stmt = reaching(_matching(select(Plan), name, state, year), Plan, actor, Permission.PLAN_READ)
+    stmt = reaching(_matching(select(Plan), actor, name, state, year), Plan, actor, Permission.PLAN_READ)
     found = cut(session, stmt, ORDER, spot)
     names = orgs.names_of(session, {row.Plan.tree_path for row in found.rows})
     return found.each(lambda row: _line(row.Plan, names[row.Plan.tree_path]))
@@ -164,14 +209,25 @@ def asked_again(session: Session, plan_id: int) -> PlanReopening | None:
     return session.scalars(stmt).one_or_none()
 
 
-def _matching(stmt: Select[Any], name: str, state: str, year: str) -> Select[Any]:
+def _matching(stmt: Select[Any], actor: Actor, name: str, state: str, year: str) -> Select[Any]:
     if name:
         stmt = stmt.where(Plan.name.contains(name, autoescape=True) | Plan.code.contains(name, autoescape=True))
-    if state:
+    if state in {TO_OPEN, TO_AGREE}:
+        stmt = stmt.where(_waits(actor, state))
+    elif state:
         stmt = stmt.where(Plan.state == state)
     if year:
         stmt = stmt.where(Plan.cover_year == (int(year) if re.fullmatch(r"[0-9]{4}", year) else -1))
     return stmt
+
+
+def _waits(actor: Actor, which: str) -> ColumnElement[bool]:
+    """Whether a plan waits for this actor: a draft to open, or a wish of somebody else's to open it again."""
+    own = Plan.reach(Plan, actor, Permission.PLAN_OPEN)
+    if which == TO_OPEN:
+        return and_(own, Plan.state == PlanState.DRAFT)
+    wish = (PlanReopening.plan_id == Plan.id, PlanReopening.state == ReopeningState.ASKED)
+    return and_(own, Plan.state == PlanState.CLOSED, exists().where(*wish, PlanReopening.asked_by != actor.user_id))
 
 
 def _line(plan: Plan, names: Sequence[str]) -> Line:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.core.feature import Audience, Feature, MenuItem
-from app.profiles.views import ChangeRequestView, ProfileView
+from app.profiles.views import ChangeRequestView, ProfileView, agenda
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="profiles",
     screens=(ProfileView, ChangeRequestView),
+    agenda=agenda,
     menu=(
         MenuItem("Basic record", "ProfileView.list", "person", Permission.ENROLMENT_APPLY, audience=Audience.FAMILIES),
         MenuItem(

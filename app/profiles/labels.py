@@ -12,3 +12,5 @@ STATES = {
 }
 TONES = {"asked": "pending", "approved": "approved", "declined": "rejected", "withdrawn": "closed"}
 """The colour of a state's tag, by the code of a state that has it."""
+WAITING = {"to_decide": _l("Waiting for my decision")}
+"""What a list may be asked for beside the states."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
@@ -22,12 +22,15 @@ from app.people.models import Person
 from app.people.rules import mask_phone
 from app.profiles.models import CONTACT_AT, ChangeRequest, RequestEvidence, StudentProfile
 from app.profiles.rules import Contact
+from app.profiles.workflow import RequestState
 from app.students.models import Student
 from app.students.queries import named_like
 
 READING = Permission.STUDENT_READ
 """Whoever may read the student reads the request and opens its files."""
 ORDER = Order(Key(ChangeRequest.id, is_descending=True))
+TO_DECIDE = "to_decide"
+"""What a list may be asked for beside the states: the requests that wait for the actor."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,15 @@ def _matching(stmt: Select[*tuple[Any, ...]], actor: Actor, name: str, state: st
     stmt = stmt.join(Student, Student.id == ChangeRequest.student_id).join(Person, Person.id == Student.person_id)
     if name:
         stmt = stmt.where(named_like(name))
-    if state:
+    if state == TO_DECIDE:
+        stmt = stmt.where(ChangeRequest.state == RequestState.ASKED, *_not_by(actor))
+    elif state:
         stmt = stmt.where(ChangeRequest.state == state)
     review = Permission.CHANGE_REQUEST_REVIEW
     return visible(stmt, ChangeRequest, actor, review, along=(Student, Person, Account))
+
+
+def _not_by(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """What keeps somebody from deciding: having asked, or being the one it is about."""
+    is_own = exists().where(Account.id == actor.user_id, Account.person_id == Student.person_id)
+    return ChangeRequest.asked_by != actor.user_id, ~is_own

@@ -11,10 +11,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.core.clock import SHANGHAI
 from app.core.db import Session
 from app.core.errors import Invalid
+from app.core.feature import ToDo, Urgency
 from app.core.idempotency import Answer
 from app.evidence.queries import drafts
 from app.evidence.receiving import received
@@ -23,7 +25,7 @@ from app.lists.keyset import Spot
 from app.lists.listing import Column, Field, Listing, ListScreen
 from app.profiles import queries, services
 from app.profiles.forms import DecisionForm, ProfileForm, RequestForm
-from app.profiles.labels import STATES, TONES
+from app.profiles.labels import STATES, TONES, WAITING
 from app.profiles.rules import LOCKED_FIELDS, as_family
 from app.students import queries as students
 from app.students import records
@@ -109,7 +111,7 @@ class ChangeRequestView(ListScreen):
         ),
         fields=(
             Field("name", _l("Full name"), hint=_l("Name or pinyin")),
-            Field("state", _l("State"), options=tuple(STATES.items())),
+            Field("state", _l("State"), options=(*STATES.items(), *WAITING.items())),
         ),
     )
 
@@ -118,7 +120,7 @@ class ChangeRequestView(ListScreen):
     def list(self) -> str:
         """The change requests of the own places."""
         query, asked = self.listing.query(), self.asked()
-        if query["state"] and query["state"] not in STATES:
+        if query["state"] and query["state"] not in {*STATES, *WAITING}:
             raise Invalid({"state": "choice"})
         total = queries.count(reading(), actor(), **query)
         lines = queries.page(reading(), actor(), **query, spot=asked.spot)
@@ -296,3 +298,12 @@ def _back(student_id: int) -> str:
     if actor().holds(APPLY):
         return _profile(student_id)
     return url_for("StudentPageView.show", student_id=student_id)
+
+
+def agenda(session: Session, who: Actor) -> list[ToDo]:
+    """The change requests that wait for the visitor's decision."""
+    if not who.holds(REVIEW):
+        return []
+    waiting = queries.count(session, who, name="", state=queries.TO_DECIDE)
+    href = url_for("ChangeRequestView.list", state=queries.TO_DECIDE)
+    return [ToDo(gettext("Change requests waiting for you"), href, waiting, Urgency.ASKED)] if waiting else []

@@ -8,6 +8,7 @@ from app.rates.cli import figures_command, people_command, reconcile_command
 from app.rates.jobs import AFTER_MIDNIGHT, EACH_NIGHT, EACH_SECOND, FIGURE_DAY, RECOUNT
 from app.rates.labels import UNIT_STATES
 from app.rates.views import ClassCardView, FigureView, RateSummaryView, RateView
+from app.rates.views.agenda import agenda
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
@@ -16,6 +17,7 @@ FEATURE = Feature(
     jobs=(FIGURE_DAY, RECOUNT),
     schedules=(EACH_NIGHT, AFTER_MIDNIGHT),
     loops=(EACH_SECOND,),
+    agenda=agenda,
     commands=(figures_command, people_command, reconcile_command),
     menu=(
         MenuItem("Enrolment rates", "RateView.list", "review", Permission.FIGURE_READ, group="Enrolment"),

@@ -34,6 +34,13 @@ UNIT_STATES = {
     "approved": _l("Approved"),
     "returned": _l("Returned"),
 }
+WAITING = {
+    "to_review": _l("Waiting for my review"),
+    "mine_returned": _l("Returned to me"),
+    "mine_ready": _l("Ready for me to submit"),
+    "mine_lacking": _l("Mine, not complete yet"),
+}
+"""What a list of units may be asked for beside the states."""
 CHANGES = {
     "came": _l("Came"),
     "left": _l("Left"),

@@ -8,12 +8,14 @@ from app.sheets.jobs import JOBS
 from app.sheets.kinds import DOORS
 from app.sheets.sentences import SENTENCES
 from app.sheets.views import SCREENS
+from app.sheets.views.agenda import agenda
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="sheets",
     screens=SCREENS,
     jobs=JOBS,
+    agenda=agenda,
     commands=(import_command,),
     menu=(MenuItem("Imports", "ImportView.list", "upload", DOORS[0], group="Master data", also=DOORS[1:]),),
     sentences=SENTENCES,

@@ -13,6 +13,8 @@ STATES = {
     "disabled": _l("Disabled"),
     "deregistered": _l("Deregistered"),
 }
+WAITING = {"without_access": _l("Never signed in (staff)")}
+"""What a list may be asked for beside the states."""
 
 
 def role_word(role: RoleChoice) -> str:

@@ -17,7 +17,7 @@ from app.accounts import queries, services
 from app.accounts.forms import NewUserBySearchForm, NewUserForm, ReasonForm, UserForm
 from app.accounts.rules import PERSONAL, Contact, NameKind, NewAccount, NewGrant
 from app.accounts.views.fresh_code import forgetting_code, opened_code, with_code
-from app.accounts.views.labels import STATES, role_word, role_words
+from app.accounts.views.labels import STATES, WAITING, role_word, role_words
 from app.accounts.workflow import AccountState
 from app.codes.rules import Issued
 from app.core.errors import Invalid, NotFound
@@ -50,7 +50,7 @@ LISTING = Listing(
     fields=(
         Field("name", _l("Full name")),
         Field("user_name", _l("User name")),
-        Field("state", _l("State"), options=tuple(STATES.items())),
+        Field("state", _l("State"), options=(*STATES.items(), *WAITING.items())),
     ),
     tools=(Tool(_l("New user"), "AccountView.add", Permission.ACCOUNT_CREATE),),
     batch=(Batch(_l("Activation sheets"), "SheetView.new", Permission.ACCOUNT_RESET),),
@@ -69,7 +69,7 @@ class AccountView(ListScreen):
     def list(self) -> str:
         """The accounts of the own places that stand at no higher level."""
         query, asked = self.listing.query(), self.asked()
-        if query["state"] not in {"", *STATES}:
+        if query["state"] not in {"", *STATES, *WAITING}:
             raise Invalid({"state": "choice"})
         total = queries.count(reading(), actor(), queries.Asked(**query))
         lines = queries.page(

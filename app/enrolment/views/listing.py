@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from app.access.permissions import Permission
 from app.core.errors import Invalid
 from app.enrolment import queries
-from app.enrolment.labels import CHOICES, REASONS, SOURCES, STATES
+from app.enrolment.labels import CHOICES, REASONS, SOURCES, STATES, WAITING
 from app.enrolment.rules import as_step, in_china
 from app.enrolment.views.facts import money
 from app.lists.keyset import Cut
@@ -51,7 +51,7 @@ LISTING = Listing(
         Field("name", _l("Full name"), hint=_l("Name or pinyin")),
         Field("number", _l("Student number")),
         Field("class_name", _l("Class"), hint=_l("Name or class number")),
-        Field("state", _l("State"), options=tuple(STATES.items())),
+        Field("state", _l("State"), options=(*STATES.items(), *WAITING.items())),
         Field("choice", _l("Choice"), options=tuple(CHOICES.items())),
     ),
     batch=(
@@ -106,11 +106,12 @@ def asked_plan(choices: Sequence[Plan]) -> Plan | None:
 
 def asked_for(plan: Plan, query: dict[str, str]) -> queries.Wanted:
     """What the query form was filled with; a state or choice that is none is `Invalid`."""
-    if query["state"] and query["state"] not in STATES:
+    if query["state"] and query["state"] not in {*STATES, *WAITING}:
         raise Invalid({"state": "choice"})
     if query["choice"] and query["choice"] not in CHOICES:
         raise Invalid({"choice": "choice"})
-    return queries.Wanted(plan.id, **query)
+    role = queries.first_role(reading(), plan.id) if query["state"] == queries.TO_REVIEW else ""
+    return queries.Wanted(plan.id, role=role, **query)
 
 
 def may_review(plan: Plan) -> bool:

@@ -21,7 +21,7 @@ from app.orgs import queries as orgs
 from app.orgs.labels import KINDS, STAGES
 from app.plans import queries, services
 from app.plans.forms import ReasonForm
-from app.plans.labels import LEAVE_CONDITIONS, PLAN_STATES, PRODUCTS, role_name
+from app.plans.labels import LEAVE_CONDITIONS, PLAN_STATES, PRODUCTS, WAITING, role_name
 from app.plans.models import Plan, PlanStep
 from app.plans.states import PlanState
 from app.web.acts import done, submitted
@@ -47,7 +47,7 @@ LISTING = Listing(
     fields=(
         Field("name", _l("Name or code")),
         Field("year", _l("Cover year")),
-        Field("state", _l("State"), options=(("", _l("All")), *PLAN_STATES.items())),
+        Field("state", _l("State"), options=(("", _l("All")), *PLAN_STATES.items(), *WAITING.items())),
     ),
     tools=(Tool(_l("New plan"), "PlanRecordView.add", Permission.PLAN_CREATE),),
 )

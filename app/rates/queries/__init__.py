@@ -1,8 +1,8 @@
 """Reading figures: a package because one file would be too long to read in a sitting.
 
 `places` whose figures one may read, `live` the figures of this instant, `past` those of a day, `people` the list
-behind each, `units` what is submitted, `drift` what changed since, `recount` the definition by which figures are
-checked. A figure and its list share one condition, so they cannot differ.
+behind each, `units` what is submitted, `mine` what waits for whom, `drift` what changed since, `recount` the
+definition by which figures are checked. A figure and its list share one condition, so they cannot differ.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ class Row:
 
 def at(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> Figures:
     """The figures of a plan at a node."""
-    table = _table(actor, node, of_schools=node.school_id in {None, node.id})
-    waiting = _waiting(actor, plan, node, table)
+    table = _table(actor, node.path, of_schools=node.school_id in {None, node.id})
+    waiting = _waiting(actor, plan, node.path, table)
     kept = visible(_kept(plan, table).where(under(table.tree_path, (node.path,))), table, actor, Permission.FIGURE_READ)
     figure, rest = kept.subquery("figure"), select(*_sums(waiting.c)).subquery("rest")
     both = [figure.c[name] + rest.c[name] for name in SUMS]
@@ -51,14 +51,14 @@ def at(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> Figures:
 def by_child(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> list[Row]:
     """The figures of a plan at each node right below one, in their order; one LATERAL range per child."""
     wanted = children(session, actor, node)
-    found = at_each(session, actor, plan, node, wanted)
+    found = at_each(session, actor, plan, node.path, wanted)
     return [Row(shown, found[shown.id]) for shown in orgs.describe(session, wanted)]
 
 
-def at_each(session: Session, actor: Actor, plan: Plan, node: OrgNode, below: list[OrgNode]) -> dict[int, Figures]:
-    """The figures of a plan at each of some nodes below one, by the ids of the nodes."""
-    table = _table(actor, node, of_schools=all(each.school_id in {None, each.id} for each in below))
-    waiting = _waiting(actor, plan, node, table)
+def at_each(session: Session, actor: Actor, plan: Plan, path: str, below: list[OrgNode]) -> dict[int, Figures]:
+    """The figures of a plan at each of some nodes below a path, by the ids of the nodes."""
+    table = _table(actor, path, of_schools=all(each.school_id in {None, each.id} for each in below))
+    waiting = _waiting(actor, plan, path, table)
     end = func.left(OrgNode.path, -1).concat("0")
     inside = and_(table.tree_path >= OrgNode.path, table.tree_path < end)
     kept = visible(_kept(plan, table).where(inside), table, actor, Permission.FIGURE_READ).lateral("figure")
@@ -88,22 +88,22 @@ def figures_of(row: Sequence[int] | SqlRow[*tuple[Any, ...]], plan: Plan) -> Fig
     return Figures(**numbers, counts_stopped=plan.counts_stopped)
 
 
-def _table(actor: Actor, node: OrgNode, *, of_schools: bool) -> Table:
-    return PlanSchoolFigure if of_schools and actor.covers(Permission.FIGURE_READ, node.path) else PlanClassFigure
+def _table(actor: Actor, path: str, *, of_schools: bool) -> Table:
+    return PlanSchoolFigure if of_schools and actor.covers(Permission.FIGURE_READ, path) else PlanClassFigure
 
 
 def _kept(plan: Plan, table: Table) -> Select[*tuple[Any, ...]]:
     return select(*_sums(table.__table__.c)).where(table.plan_id == plan.id)
 
 
-def _waiting(actor: Actor, plan: Plan, node: OrgNode, table: Table) -> CTE:
-    """The differences of a plan below a node that are not yet in the counters, one row for each class or school."""
+def _waiting(actor: Actor, plan: Plan, path: str, table: Table) -> CTE:
+    """The differences of a plan below a path that are not yet in the counters, one row for each class or school."""
     place = aliased(OrgNode)
     stands_at = PlanFigureDelta.school_id if table is PlanSchoolFigure else PlanFigureDelta.node_id
     stmt = (
         select(place.path, *_sums(PlanFigureDelta.__table__.c))
         .join(place, place.id == stands_at)
-        .where(PlanFigureDelta.plan_id == plan.id, under(place.path, (node.path,)))
+        .where(PlanFigureDelta.plan_id == plan.id, under(place.path, (path,)))
         .group_by(place.path)
     )
     scoped = visible(stmt, place, actor, Permission.FIGURE_READ, along=(PlanFigureDelta,))

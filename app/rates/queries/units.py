@@ -19,6 +19,7 @@ from app.lists.keyset import Cut, Order, Spot, cut
 from app.orgs.models import OrgNode
 from app.plans.models import Plan, PlanStep, ReportingUnit
 from app.rates.models import Submission
+from app.rates.queries.mine import ALONG, Wanted, waiting
 
 ORDER = Order(OrgNode.sort_path, ReportingUnit.id)
 OF_THE_CHAIN = "the units of a plan's chain above or below a unit in scope, by their numbers and states"
@@ -38,12 +39,16 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which units are looked for: those of a step (by its position) at or below a node, in these states or in any."""
+    """Which units are looked for: those of a step (by its position) at or below a node, in these states or in any.
+
+    `waiting` keeps those that wait for the actor in one way (`mine.Wanted`).
+    """
 
     plan_id: int
     position: int
     path: str
     states: tuple[str, ...] = ()
+    waiting: Wanted | None = None
 
 
 def steps_of(session: Session, plan: Plan) -> list[PlanStep]:
@@ -54,14 +59,14 @@ def steps_of(session: Session, plan: Plan) -> list[PlanStep]:
 def count_units(session: Session, actor: Actor, asked: Asked) -> int:
     """How many units there are."""
     stmt = select(func.count()).select_from(ReportingUnit).join(OrgNode, OrgNode.id == ReportingUnit.node_id)
-    stmt = stmt.join(PlanStep, PlanStep.id == ReportingUnit.step_id).where(_wanted(asked))
-    scoped = visible(stmt, OrgNode, actor, Permission.FIGURE_READ, along=(ReportingUnit,))
+    stmt = stmt.join(PlanStep, PlanStep.id == ReportingUnit.step_id).where(_wanted(actor, asked))
+    scoped = visible(stmt, OrgNode, actor, Permission.FIGURE_READ, along=ALONG)
     return session.scalar(scoped) or 0
 
 
 def units(session: Session, actor: Actor, asked: Asked, *, spot: Spot) -> Cut[UnitLine]:
     """One page of units in the order of the tree."""
-    return cut(session, _in_scope(_lines().where(_wanted(asked)), actor), ORDER, spot).each(_line)
+    return cut(session, _in_scope(_lines().where(_wanted(actor, asked)), actor), ORDER, spot).each(_line)
 
 
 def unit(session: Session, actor: Actor, unit_id: int) -> UnitLine:
@@ -136,7 +141,7 @@ def above(session: Session, lines: Collection[UnitLine]) -> dict[int, tuple[int,
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _wanted(asked: Asked) -> ColumnElement[bool]:
+def _wanted(actor: Actor, asked: Asked) -> ColumnElement[bool]:
     found = [
         ReportingUnit.plan_id == asked.plan_id,
         PlanStep.position == asked.position,
@@ -144,6 +149,8 @@ def _wanted(asked: Asked) -> ColumnElement[bool]:
     ]
     if asked.states:
         found.append(ReportingUnit.state.in_(asked.states))
+    if asked.waiting:
+        found.append(waiting(actor, asked.waiting))
     return and_(*found)
 
 
@@ -160,7 +167,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 
 def _in_scope(stmt: Select[*tuple[Any, ...]], actor: Actor) -> Select[*tuple[Any, ...]]:
-    return visible(stmt, OrgNode, actor, Permission.FIGURE_READ, along=(ReportingUnit, Submission))
+    return visible(stmt, OrgNode, actor, Permission.FIGURE_READ, along=ALONG)
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> UnitLine:

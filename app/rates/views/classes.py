@@ -32,7 +32,7 @@ class ClassCardView(Screen):
         plan = asked_plan(choices)
         asked = paging("classes")
         total, classes = queries.classes(reading(), actor(), node, spot=asked.spot)
-        figures = queries.at_each(reading(), actor(), plan, node, list(classes.rows)) if plan else {}
+        figures = queries.at_each(reading(), actor(), plan, node.path, list(classes.rows)) if plan else {}
         return self.page(
             "rates/classes.html",
             plans=plan_choices(choices, plan, "ClassCardView.cards", node=node.code),

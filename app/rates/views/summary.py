@@ -52,7 +52,7 @@ class RateSummaryView(Screen):
         if units.count_units(reading(), actor(), wanted) > MOST_ROWS:
             raise TooManyRows(most=MOST_ROWS)
         found = units.units(reading(), actor(), wanted, spot=Spot(MOST_ROWS)).rows
-        figures = queries.at_each(reading(), actor(), plan, node, [line.node for line in found])
+        figures = queries.at_each(reading(), actor(), plan, node.path, [line.node for line in found])
         names = orgs.names_of(reading(), [line.node.path for line in found])
         rows = [_row(n, line, names[line.node.path], figures[line.node.id]) for n, line in enumerate(found, 1)]
         total = Figures.total(figures.values(), counts_stopped=plan.counts_stopped)

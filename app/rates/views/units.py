@@ -10,20 +10,23 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from app.access.actor import EVERYWHERE
 from app.access.permissions import Permission
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
 from app.lists.keyset import Cut
-from app.lists.listing import Batch, Column, Listing, ListScreen
+from app.lists.listing import Batch, Column, Field, Listing, ListScreen
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
+from app.orgs.models import OrgNode
 from app.plans import queries as plans
 from app.plans.models import Plan, PlanStep
 from app.rates import queries, services
 from app.rates.forms import ReviewForm, SubmitForm
+from app.rates.labels import UNIT_STATES, WAITING
 from app.rates.lines import asked_plan, plan_choices
-from app.rates.queries import units
+from app.rates.queries import mine, units
 from app.rates.rules import Outcome, Verdict
 from app.rates.views.figures import asked_node
 from app.rates.views.unit_page import review_lines, unit_context, unit_row
@@ -52,6 +55,7 @@ LISTING = Listing(
         Column("amount_text", _l("Amount (yuan)"), kind="number"),
         Column("waiver_rate_text", _l("Waiver rate")),
     ),
+    fields=(Field("state", _l("State"), options=(*UNIT_STATES.items(), *WAITING.items())),),
     batch=(Batch(_l("Review"), "RateView.review", Permission.SUBMISSION_REVIEW),),
 )
 
@@ -72,22 +76,23 @@ class RateView(ListScreen):
         plan = asked_plan(choices)
         steps = units.steps_of(reading(), plan) if plan else []
         step = asked_step(steps)
-        asked = self.asked()
+        query, asked = self.listing.query(), self.asked()
         rows: Cut[dict[str, Any]] = Cut([])
         total = 0
         if plan and step:
-            wanted = units.Asked(plan.id, step.position, node.path)
+            wanted = asked_units(step, node, query["state"])
             total = units.count_units(reading(), actor(), wanted)
             found = units.units(reading(), actor(), wanted, spot=asked.spot)
             nodes = [line.node for line in found.rows]
-            figures = queries.at_each(reading(), actor(), plan, node, nodes)
+            figures = queries.at_each(reading(), actor(), plan, wanted.path, nodes)
             places = {place.id: place for place in orgs.describe(reading(), nodes)}
             rows = found.each(lambda line: unit_row(plan, line, places[line.node.id], figures[line.node.id]))
         return self.show(
             rows,
             total,
             asked,
-            {},
+            query,
+            kept={"plan": plan.code if plan else "", "step": step.position if step else "", "node": _named_node()},
             template="rates/units.html",
             plans=plan_choices(choices, plan, "RateView.list", node=node.code),
             steps=_step_links(plan, steps, step, node.code),
@@ -174,6 +179,24 @@ def asked_step(steps: list[PlanStep]) -> PlanStep | None:
     if position:
         return next((step for step in steps if step.position == position), None) or _no_such_step()
     return next((step for step in steps if _acts_in(step)), steps[0] if steps else None)
+
+
+def asked_units(step: PlanStep, node: OrgNode, state: str) -> units.Asked:
+    """The units of a step that ?state= asks for at or below a place; `Invalid` when it is none.
+
+    What waits for the visitor is looked for at all the visitor's places, unless ?node= names one.
+    """
+    if state in set(mine.Mine):
+        path = node.path if _named_node() else EVERYWHERE
+        return units.Asked(step.plan_id, step.position, path, waiting=mine.Wanted(step, mine.Mine(state)))
+    if state and state not in UNIT_STATES:
+        raise Invalid({"state": "choice"})
+    return units.Asked(step.plan_id, step.position, node.path, (state,) if state else ())
+
+
+def _named_node() -> str:
+    """The place the address names; empty when it names none."""
+    return request.args.get("node", "")
 
 
 def _no_such_step() -> PlanStep:

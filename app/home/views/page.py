@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
+from app.core.db import Session
 from app.enrolment.labels import student_lines
+from app.home.views import today
 from app.lists.keyset import Spot
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
@@ -24,7 +26,7 @@ from app.plans.models import Plan
 from app.rates import queries as rates
 from app.rates.labels import FIGURES, HINTS
 from app.rates.lines import asked_plan, figure_row, people_href, plan_choices
-from app.rates.rules import Figures, Status, on_screen
+from app.rates.rules import Figures, Status, fen_in_yuan, on_screen
 from app.students import queries as students
 from app.web.request import actor, backstage, reading
 from app.web.screens import Screen, signed_in
@@ -37,7 +39,7 @@ CARDS = (
     Status.WAIVED,
     Status.WAIVED_HARDSHIP,
 )
-NOTHING: dict[str, Any] = {"figures": None, "cards": [], "children": [], "todo_list": []}
+NOTHING: dict[str, Any] = {"figures": None, "cards": [], "children": []}
 MOST_PERSONS = 20
 POST, FAMILY = "post", "family"
 
@@ -59,25 +61,27 @@ class HomeView(Screen, IndexView):
         if family.grants and (not has_post or request.args.get("as") == FAMILY):
             return self.page("home/family.html", people=_people_of(family), sides=_sides(FAMILY, both=has_post))
         sides = _sides(POST, both=bool(family.grants))
+        todo = _today()
         if not actor().holds(Permission.FIGURE_READ):
-            return self._own_place(sides)
+            return self._own_place(sides, todo)
         node = rates.own_place(reading(), actor())
         choices = plans.in_progress(reading(), actor())
         plan = asked_plan(choices)
-        shown = orgs.describe(reading(), [node])[0]
+        names = orgs.names_of(reading(), [node.path])[node.path]
         return self.page(
             "home/home.html",
-            place={"name": shown.name, "full_name": shown.full_name, "kind_label": KINDS[shown.kind]},
+            place={"name": names[-1], "full_name": " / ".join(names), "kind_label": KINDS[node.kind]},
             plans=plan_choices(choices, plan, "HomeView.index"),
             sides=sides,
+            **todo,
             **(_figures(plan, node) if plan else NOTHING),
         )
 
-    def _own_place(self, sides: Sequence[dict[str, Any]]) -> str:
+    def _own_place(self, sides: Sequence[dict[str, Any]], todo: dict[str, Any]) -> str:
         path = actor().home_path
         names = orgs.names_of(reading(), [path])[path] if path else [""]
         place = {"name": names[-1], "full_name": " / ".join(names), "kind_label": ""}
-        return self.page("home/home.html", place=place, plans=[], sides=sides, **NOTHING)
+        return self.page("home/home.html", place=place, plans=[], sides=sides, **todo, **NOTHING)
 
 
 def _family(who: Actor) -> Actor:
@@ -120,14 +124,19 @@ def _figures(plan: Plan, node: OrgNode) -> dict[str, Any]:
     return {
         "figures": _shown(figures),
         "cards": [_card(plan, node, status, figures) for status in CARDS],
-        "children": [figure_row(plan, row.place, row.figures) for row in rows],
-        "todo_list": _todo(plan, node, figures),
+        "children": [{**figure_row(plan, row.place, row.figures), **_rate_and_amount(row.figures)} for row in rows],
     }
 
 
 def _shown(figures: Figures) -> dict[str, Any]:
     shown: dict[str, Any] = {status.value: figures.count(status) for status in Status}
-    return {**shown, "rate": figures.rate, "rate_text": on_screen(figures.rate)}
+    return {**shown, **_rate_and_amount(figures)}
+
+
+def _rate_and_amount(figures: Figures) -> dict[str, Any]:
+    """The rate and what the insured pay, as they are shown."""
+    amount = fen_in_yuan(figures.amount)
+    return {"rate": figures.rate, "rate_text": on_screen(figures.rate), "amount_text": amount}
 
 
 def _card(plan: Plan, node: OrgNode, status: Status, figures: Figures) -> dict[str, Any]:
@@ -140,36 +149,27 @@ def _card(plan: Plan, node: OrgNode, status: Status, figures: Figures) -> dict[s
     }
 
 
-def _todo(plan: Plan, node: OrgNode, figures: Figures) -> list[dict[str, Any]]:
-    """What still keeps this place from being complete, each with the list to work off."""
-    waiting = (
-        (Status.UNREGISTERED, gettext("Students who have not decided yet")),
-        (Status.PENDING, gettext("Applications waiting for review")),
-    )
-    return [
-        {
-            "label": label,
-            "hint": plan.name,
-            "count": figures.count(status),
-            "href": people_href(plan, node.code, status),
-        }
-        for status, label in waiting
-        if figures.count(status)
-    ]
-
-
-def about_visitor(session: Any, who: Any) -> dict[str, Any]:
-    """Who and where the visitor is, for the frame of every page."""
-    names = orgs.names_of(session, [who.home_path]) if who.home_path else {}
+def _today() -> dict[str, Any]:
+    """What waits for the visitor, each with the list to work off, and until when."""
+    todos, deadlines = today.items(reading(), actor())
     return {
-        "my_place": " / ".join(names.get(who.home_path, [])),
+        "todo_list": [today.todo_line(item) for item in todos],
+        "deadlines": [today.deadline_line(item) for item in deadlines],
+    }
+
+
+def about_visitor(session: Session, who: Actor) -> dict[str, Any]:
+    """Who and where the visitor is, for the frame of every page."""
+    names = orgs.names_of(session, [who.home_path])[who.home_path] if who.home_path else []
+    return {
+        "my_place": " / ".join(names),
         "my_roles": roles_in_words(who),
         "account_href": url_for("SettingsView.index"),
         "logout_href": url_for("SignInView.logout"),
     }
 
 
-def roles_in_words(who: Any) -> str:
+def roles_in_words(who: Actor) -> str:
     """The roles of the visitor in the language of the page."""
     chinese = str(get_locale()).startswith("zh")
     roles = (ROLE_BY_CODE[grant.role] for grant in who.grants if grant.role in ROLE_BY_CODE)
