@@ -67,6 +67,7 @@ def test_what_keeps_a_rate_from_being_submitted_is_said(visit: SignIn, session: 
     assert "4 units below are not approved yet" in school.get("/").get_data(as_text=True)
 
 
+@pytest.mark.committed
 def test_a_rate_goes_from_ready_to_the_reviewer_and_back(visit: SignIn, session: Session, world: World) -> None:
     decide(session)
     school, county = visit("school_admin"), visit("county_admin")
@@ -80,9 +81,11 @@ def test_a_rate_goes_from_ready_to_the_reviewer_and_back(visit: SignIn, session:
     assert (numbers(school), numbers(county)) == ((0, 0, 0, 1), (0, 0, 0, 0))
 
 
+@pytest.mark.committed
 def test_nobody_reviews_what_the_same_account_submitted(visit: SignIn, session: Session, world: World) -> None:
     decide(session)
     submit(visit("school_admin"), session, world)
+    assert waiting(visit("county_admin"), TO_REVIEW) == 1
     raw(session, "UPDATE submission SET submitted_by = :me", me=world.accounts["county_admin"])
     session.commit()
     assert waiting(visit("county_admin"), TO_REVIEW) == 0

@@ -89,10 +89,9 @@ def _units(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
 
 def _to_review(actor: Actor, step: PlanStep) -> ColumnElement[bool]:
     """Submitted by somebody else, at a place where the actor reviews."""
+    last = aliased(Submission)  # a list may show the submission itself beside it
     own = exists().where(
-        Submission.unit_id == ReportingUnit.id,
-        Submission.state == UnitState.SUBMITTED,
-        Submission.submitted_by == actor.user_id,
+        last.unit_id == ReportingUnit.id, last.state == UnitState.SUBMITTED, last.submitted_by == actor.user_id
     )
     places = named(actor, step.review_role).places(Permission.SUBMISSION_REVIEW)
     return and_(under(OrgNode.path, places), ReportingUnit.state == UnitState.SUBMITTED, ~own)

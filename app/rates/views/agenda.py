@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -101,5 +101,7 @@ def _hint(session: Session, actor: Actor, plan: Plan, step: PlanStep, count: Cou
         lack = gettext("%(unregistered)s not registered, %(pending)s awaiting review", **missing)
     else:
         open_ones = [part for part in units.parts_of(session, line) if part.state != UnitState.APPROVED]
-        lack = gettext("%(count)s units below are not approved yet", count=len(open_ones))
+        lack = ngettext(
+            "%(num)s unit below is not approved yet", "%(num)s units below are not approved yet", len(open_ones)
+        )
     return f"{plan.name} · {lack}"
