@@ -12,6 +12,7 @@ from app.enrolment.roll import catch_up, count_no_more, follow_class, follow_per
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.enrolment.undone import decided_since, forget_rows
 from app.enrolment.views import SCREENS
+from app.enrolment.views.affairs import affairs
 from app.enrolment.views.agenda import agenda
 from app.plans.rules import PlanOpened, PlanReopened
 from app.students.records import ENROLMENTS
@@ -35,6 +36,7 @@ FEATURE = Feature(
     screens=SCREENS,
     jobs=(EXPORT,),
     agenda=agenda,
+    affairs=affairs,
     sheets=(INSURED,),
     menu=(
         MenuItem(

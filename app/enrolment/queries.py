@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -265,15 +265,25 @@ def first_role(session: Session, plan_id: int) -> str:
     return session.scalar(stmt) or ""
 
 
-def unit_states(session: Session, plan_id: int, tree_path: str) -> Sequence[str]:
-    """The states of the reporting units above a place of a plan in scope, the lowest first."""
-    stmt = (
-        select(ReportingUnit.state)
-        .join(PlanStep, PlanStep.id == ReportingUnit.step_id)
-        .where(ReportingUnit.plan_id == plan_id, ReportingUnit.node_id.in_(ids_in(tree_path)))
-        .order_by(PlanStep.position)
+def shut_rows(session: Session, rows: Sequence[Enrolment]) -> set[int]:
+    """The ids of those rows in scope that stand in a submitted or approved unit, so that nothing is decided there."""
+    nodes = {node_id for row in rows for node_id in ids_in(row.tree_path)}
+    stmt = select(ReportingUnit.plan_id, ReportingUnit.node_id).where(
+        ReportingUnit.plan_id.in_({row.plan_id for row in rows}),
+        ReportingUnit.node_id.in_(nodes),
+        ReportingUnit.state.in_(sorted(SHUT)),
     )
-    return session.scalars(everything(stmt, because="the units above a row already in scope")).all()
+    found = session.execute(everything(stmt, because="the units above a row already in scope")).all()
+    shut = {(unit.plan_id, unit.node_id) for unit in found}
+    return {row.id for row in rows if any((row.plan_id, node_id) in shut for node_id in ids_in(row.tree_path))}
+
+
+def stages_of(session: Session, paths: Collection[str]) -> dict[str, str | None]:
+    """The stage of education at each of some places in scope: that of the nearest place above that has one."""
+    ids = {node_id for path in paths for node_id in ids_in(path)}
+    stmt = select(OrgNode.id, OrgNode.stage).where(OrgNode.id.in_(ids), OrgNode.stage.is_not(None))
+    known = {row.id: row.stage for row in session.execute(everything(stmt, because="the places of a row in scope"))}
+    return {path: next((known[i] for i in reversed(ids_in(path)) if i in known), None) for path in paths}
 
 
 def lineage(session: Session, tree_path: str) -> list[tuple[str, str]]:
@@ -291,14 +301,3 @@ def plan_of(session: Session, actor: Actor, *, enrolment_id: int) -> Plan:
     if found is None:
         raise NotFound(what="enrolment")
     return found
-
-
-def stage_of(session: Session, tree_path: str) -> str | None:
-    """The stage of education a row in scope stands in: that of the nearest place above that has one."""
-    stmt = (
-        select(OrgNode.stage)
-        .where(OrgNode.id.in_(ids_in(tree_path)), OrgNode.stage.is_not(None))
-        .order_by(func.length(OrgNode.path).desc())
-        .limit(1)
-    )
-    return session.scalar(everything(stmt, because="the places of a row in scope"))

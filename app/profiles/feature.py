@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.core.feature import Audience, Feature, MenuItem
-from app.profiles.views import ChangeRequestView, ProfileView, agenda
+from app.profiles.views import ChangeRequestView, ProfileView, affairs, agenda
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="profiles",
     screens=(ProfileView, ChangeRequestView),
     agenda=agenda,
+    affairs=affairs,
     menu=(
         MenuItem("Basic record", "ProfileView.list", "person", Permission.ENROLMENT_APPLY, audience=Audience.FAMILIES),
         MenuItem(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, select
@@ -13,6 +14,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.accounts.models import Account
+from app.core.clock import sql_now
 from app.core.crypto import Keyring
 from app.core.errors import NotFound
 from app.core.stored import StoredFile
@@ -29,6 +31,8 @@ from app.students.queries import named_like
 READING = Permission.STUDENT_READ
 """Whoever may read the student reads the request and opens its files."""
 ORDER = Order(Key(ChangeRequest.id, is_descending=True))
+TOLD = timedelta(days=30)
+"""How long somebody is told on the first page that a request was declined."""
 TO_DECIDE = "to_decide"
 """What a list may be asked for beside the states: the requests that wait for the actor."""
 
@@ -46,6 +50,30 @@ def is_complete(session: Session, student_id: int) -> bool:
     """Whether a student's basic record was completed; the student is in the caller's scope (UM-03)."""
     stmt = select(StudentProfile.completed_at).where(StudentProfile.student_id == student_id)
     return session.scalar(everything(stmt, because="the record of a student already in scope")) is not None
+
+
+def complete_among(session: Session, student_ids: Collection[int]) -> set[int]:
+    """Which of these students in the caller's scope have completed their basic record (UM-03)."""
+    stmt = select(StudentProfile.student_id).where(
+        StudentProfile.student_id.in_(student_ids), StudentProfile.completed_at.is_not(None)
+    )
+    return set(session.scalars(everything(stmt, because="the record of a student already in scope")))
+
+
+def declined(session: Session, actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The last request about each student the actor may see, where it was declined not long ago: id, person, opinion.
+
+    Somebody who asks again, or waits for 30 days, is not told of it any more.
+    """
+    newer = aliased(ChangeRequest)
+    later = exists().where(newer.student_id == ChangeRequest.student_id, newer.id > ChangeRequest.id)
+    stmt = (
+        select(ChangeRequest.id, ChangeRequest.opinion, Student.person_id)
+        .join(Student, Student.id == ChangeRequest.student_id)
+        .where(ChangeRequest.state == RequestState.DECLINED, ChangeRequest.decided_at > sql_now() - TOLD, ~later)
+        .order_by(ChangeRequest.id.desc())
+    )
+    return session.execute(visible(stmt, ChangeRequest, actor, Permission.STUDENT_READ, along=(Student,))).all()
 
 
 def profile_of(session: Session, actor: Actor, permission: Permission, *, student_id: int, keyring: Keyring) -> Profile:

@@ -16,7 +16,7 @@ from app.access.permissions import Permission
 from app.core.clock import SHANGHAI
 from app.core.db import Session
 from app.core.errors import Invalid
-from app.core.feature import ToDo, Urgency
+from app.core.feature import Affair, ToDo, Urgency
 from app.core.idempotency import Answer
 from app.evidence.queries import drafts
 from app.evidence.receiving import received
@@ -307,3 +307,19 @@ def agenda(session: Session, who: Actor) -> list[ToDo]:
     waiting = queries.count(session, who, name="", state=queries.TO_DECIDE)
     href = url_for("ChangeRequestView.list", state=queries.TO_DECIDE)
     return [ToDo(gettext("Change requests waiting for you"), href, waiting, Urgency.ASKED)] if waiting else []
+
+
+def affairs(session: Session, who: Actor) -> list[Affair]:
+    """The change requests about own persons that were declined lately."""
+    return [
+        Affair(
+            person_id=row.person_id,
+            title=gettext("Change request"),
+            next=gettext("The request was declined: %(opinion)s", opinion=row.opinion),
+            href=url_for("ChangeRequestView.look", request_id=row.id),
+            act=gettext("Look at it"),
+            state=TONES["declined"],
+            state_label=str(STATES["declined"]),
+        )
+        for row in queries.declined(session, as_family(who))
+    ]

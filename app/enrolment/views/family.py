@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,6 @@ from app.enrolment.views.facts import history_lines, money, own_facts
 from app.enrolment.workflow import APPLICATION, Event
 from app.plans import queries as plans
 from app.plans.models import Plan
-from app.plans.rules import SHUT
 from app.plans.states import PlanState
 from app.profiles import queries as profiles
 from app.web.acts import done, submitted
@@ -45,18 +45,19 @@ class FamilyApplicationView(Screen):
     @needs(APPLY)
     def list(self) -> str:
         """The own applications: one card each."""
-        now = clock.now(reading())
+        now, found = clock.now(reading()), queries.own(reading(), actor())
+        shut = queries.shut_rows(reading(), [row[0] for row in found])
         cards = [
             {
                 "name": name,
                 "plan": plan,
                 "state": enrolment.state,
                 "state_label": STATES[enrolment.state],
-                "next": next_step(enrolment, plan, now),
+                "next": next_step(enrolment, plan, now, shut),
                 "href": url_for("FamilyApplicationView.show", enrolment_id=enrolment.id),
-                "is_open": is_open(enrolment, plan, now),
+                "is_open": is_open(enrolment, plan, now, shut),
             }
-            for enrolment, plan, name in queries.own(reading(), actor())
+            for enrolment, plan, name in found
         ]
         return self.page("enrolment/family_list.html", title=gettext("Insurance application"), cards=cards)
 
@@ -96,7 +97,8 @@ class FamilyApplicationView(Screen):
 
     def _page(self, form: ApplicationForm, found: queries.Detail, options: dict[int, Any]) -> tuple[str, int]:
         enrolment, plan, now = found.enrolment, found.plan, clock.now(reading())
-        events = APPLICATION.events(EnrolmentState(enrolment.state)) if is_open(enrolment, plan, now) else ()
+        shut = queries.shut_rows(reading(), [enrolment])
+        events = APPLICATION.events(EnrolmentState(enrolment.state)) if is_open(enrolment, plan, now, shut) else ()
         may_change = Event.SAVE in events
         return self.form_page(
             form,
@@ -106,7 +108,7 @@ class FamilyApplicationView(Screen):
             crumbs=_crumbs(),
             found=found,
             state_label=STATES[enrolment.state],
-            next=next_step(enrolment, plan, now),
+            next=next_step(enrolment, plan, now, shut),
             chosen=chosen_words(found),
             months={str(option.id): option for option in options.values()},
             money=money,
@@ -123,24 +125,22 @@ class FamilyApplicationView(Screen):
 
 def profile_href(enrolment: Enrolment) -> str | None:
     """Where a postgraduate completes the basic record first (UM-03); None when nothing is missing."""
-    stage = queries.stage_of(reading(), enrolment.tree_path)
+    stage = queries.stages_of(reading(), [enrolment.tree_path])[enrolment.tree_path]
     if stage not in POSTGRADUATE_STAGES or profiles.is_complete(reading(), enrolment.student_id):
         return None
     return url_for("ProfileView.show", student_id=enrolment.student_id)
 
 
-def is_open(enrolment: Enrolment, plan: Plan, now: datetime) -> bool:
-    """Whether the family may still act: plan open, inside its window, no unit above submitted."""
-    if plan.state != PlanState.OPEN or not plan.apply_from <= now < plan.apply_to or enrolment.removed_at is not None:
-        return False
-    return SHUT.isdisjoint(queries.unit_states(reading(), plan.id, enrolment.tree_path))
+def is_open(enrolment: Enrolment, plan: Plan, now: datetime, shut: Collection[int]) -> bool:
+    """Whether the family may still act: plan open, inside its window, not among the rows in submitted units."""
+    is_time = plan.state == PlanState.OPEN and plan.apply_from <= now < plan.apply_to
+    return is_time and enrolment.removed_at is None and enrolment.id not in shut
 
 
-def next_step(enrolment: Enrolment, plan: Plan, now: datetime) -> str:
+def next_step(enrolment: Enrolment, plan: Plan, now: datetime, shut: Collection[int]) -> str:
     """What happens next, as one sentence for somebody who does this once a year."""
-    until = in_china(plan.apply_to)
     if enrolment.state in {EnrolmentState.UNREGISTERED, EnrolmentState.DRAFT, EnrolmentState.REJECTED}:
-        return _still_to_do(enrolment, plan, now, until)
+        return _still_to_do(enrolment, plan, now, shut)
     if enrolment.state == EnrolmentState.SUBMITTED:
         return str(gettext("Your school is looking at the application. You need not do anything now."))
     if enrolment.state == EnrolmentState.INSURED:
@@ -150,8 +150,9 @@ def next_step(enrolment: Enrolment, plan: Plan, now: datetime) -> str:
     return str(gettext("The insurance has been stopped. Ask your school if this is a mistake."))
 
 
-def _still_to_do(enrolment: Enrolment, plan: Plan, now: datetime, until: str) -> str:
-    if not is_open(enrolment, plan, now):
+def _still_to_do(enrolment: Enrolment, plan: Plan, now: datetime, shut: Collection[int]) -> str:
+    until = in_china(plan.apply_to)
+    if not is_open(enrolment, plan, now, shut):
         if plan.state == PlanState.OPEN and now < plan.apply_from:
             return str(gettext("Applications begin at %(since)s.", since=in_china(plan.apply_from)))
         return str(

@@ -15,7 +15,6 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.roles import ROLE_BY_CODE
 from app.core.db import Session
-from app.enrolment.labels import student_lines
 from app.home.views import today
 from app.lists.keyset import Spot
 from app.orgs import queries as orgs
@@ -102,19 +101,23 @@ def _sides(shown: str, *, both: bool) -> list[dict[str, Any]]:
 
 
 def _people_of(family: Actor) -> list[dict[str, Any]]:
-    """Each of the visitor's own persons with what is decided about its insurance; few, so a statement for each."""
+    """Each of the visitor's own persons with what concerns it; those who are asked for something come first."""
     spot = Spot(MOST_PERSONS)
     found = students.page(reading(), family, students.Wanted(), keyring=backstage().keyring, spot=spot)
-    return [
+    persons = students.persons_of(reading(), family, [line.id for line in found.rows])
+    lines = {persons[line.id]: line for line in sorted(found.rows, key=lambda line: line.is_open)}
+    affairs = today.affairs(reading(), family)
+    people = [
         {
             "name": line.name,
             "class_name": line.class_name,
             "school_name": line.school_name,
             "student_number": line.student_number,
-            "enrolments": [each for each in student_lines(reading(), family, line.id) if each.removed_at is None],
+            "affairs": [each for each in affairs if each.person_id == person_id],
         }
-        for line in found.rows
+        for person_id, line in lines.items()
     ]
+    return sorted(people, key=lambda one: not any(each.is_asked for each in one["affairs"]))
 
 
 def _figures(plan: Plan, node: OrgNode) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from flask_babel import gettext, ngettext
 from app.access.actor import Actor
 from app.core.clock import SHANGHAI
 from app.core.db import Session
-from app.core.feature import Deadline, Feature, ToDo
+from app.core.feature import Affair, Deadline, Feature, ToDo
 from app.lists.keyset import COUNT_CAP
 
 EXTENSION = "xuebao-today"
@@ -33,6 +33,13 @@ def items(session: Session, who: Actor) -> tuple[list[ToDo], list[Deadline]]:
     todos = sorted((item for item in found if isinstance(item, ToDo)), key=lambda item: item.urgency)
     deadlines = sorted((item for item in found if isinstance(item, Deadline)), key=lambda item: item.until)
     return todos, deadlines
+
+
+def affairs(session: Session, family: Actor) -> list[Affair]:
+    """What concerns the own persons of a family, what asks for something first."""
+    features: Sequence[Feature] = current_app.extensions[EXTENSION]
+    found = [affair for feature in features if feature.affairs for affair in feature.affairs(session, family)]
+    return sorted(found, key=lambda affair: not affair.is_asked)
 
 
 def todo_line(item: ToDo) -> dict[str, Any]:
