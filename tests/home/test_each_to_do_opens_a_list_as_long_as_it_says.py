@@ -59,7 +59,8 @@ def test_a_class_teacher_is_told_about_the_own_class_only(visit: SignIn, session
     assert waiting(visit("student_affairs"), "Students who have not decided yet") == 3
     assert waiting(visit("student_affairs"), "Rejected applications the student has to correct") == 1
     in_class = sum(pupil.class_code == class_of(A, 1, 1) for pupil in world.of(A))
-    raw(session, "UPDATE enrolment SET state = 'rejected', choice = 'waive', waiver_reason = 'refuse'")
+    rejected = "state = 'rejected', choice = 'waive', waiver_reason = 'refuse', coverage_option_id = NULL"
+    raw(session, f"UPDATE enrolment SET {rejected}")
     session.commit()
     assert waiting(visit("class_teacher"), "Rejected applications the student has to correct") == in_class
     assert waiting(visit("county_admin"), "Students who have not decided yet") == 0
