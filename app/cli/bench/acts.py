@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,31 +12,31 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import SYSTEM, Actor
 from app.access.gate import bind
-from app.access.permissions import Permission
 from app.cli.bench import world
-from app.cli.bench.measure import Measure, most_memory
+from app.cli.bench.measure import Measure, memory_of_children, most_memory
 from app.core import clock
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.files import FileStore
 from app.enrolment.queries import Wanted
 from app.enrolment.services import review_matching
-from app.orgs import queries as orgs
 from app.people.certificates import check_digit
 from app.plans import queries as plans
 from app.plans.rules import NewOption, NewPlan, NewStep
 from app.plans.services import make, open_plan
-from app.rates import queries as figures
-from app.rates.services import fold, reconcile
+from app.rates.services import fold
 from app.sheets import queries, services
 from app.sheets.bulk import write
-from app.sheets.work import Bench, apply_batch, read_batch, receive_file
+from app.sheets.work import Bench, apply_batch, read_batch, receive_file, undo_batch
 from app.students.sheet import STUDENTS
 
 T = TypeVar("T")
 PLAN = "BENCH-2027"
 SCHOOL = "S1000"
 HEADINGS = ("序号", "姓名", "身份证号", "性别", "民族", "出生日期", "学号", "年级", "班级", "入学时间", "联系电话")
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任"
+GIVEN = "浩宇轩子涵欣怡梓一诺雨桐诗语若汐艺可馨沐宸明志强伟芳敏静丽勇重长行乐朝思远佳琪嘉俊杰博文昊天雅婷晨曦瑞泽"
+"""Names of the list are put together of these: nearly all differ, and some have several readings."""
 LONGEST = 1800
 """Seconds a measured transaction may take before the database ends it."""
 
@@ -75,7 +73,7 @@ def opening(ground: Ground) -> Measure:
 
 
 def importing(ground: Ground, rows: int) -> list[Measure]:
-    """A school's list of so many rows: from the uploaded file to the preview, then applied; once each."""
+    """A school's list of so many rows: from the uploaded file to the preview, applied, taken back; once each."""
     file = ground.folder / "students.xlsx"
     write_list(file, rows)
     bench = Bench(ground.run, ground.keyring, FileStore(ground.folder / "files"))
@@ -93,24 +91,28 @@ def importing(ground: Ground, rows: int) -> list[Measure]:
             ).id
         ),
     )
-    preview = Measure(f"import of {rows} rows: upload to preview", "≤ 10 s, ≤ 300 MiB")
+    preview = Measure(f"import of {rows:,} rows: upload to preview", "≤ 10 s, ≤ 300 MiB")
     with preview.round():
         preview.notes["memory"] = most_memory(lambda: read_batch(bench, batch))
+    preview.notes["memory of the reading process"] = memory_of_children()
     judged = ground.run(lambda session, actor: queries.batch(session, actor, batch_id=batch))
     preview.notes |= {"new": str(judged.new_count), "bad": str(judged.bad_count)}
     version = judged.version
     ground.run(
         lambda session, actor: services.confirm(session, actor, batch_id=batch, version=version, good_rows=False)
     )
-    apply = Measure(f"import of {rows} rows: apply", "≤ 5 s, ≤ 300 MiB")
+    apply = Measure(f"import of {rows:,} rows: apply, with a plan open over the school", "≤ 5 s, ≤ 300 MiB")
     with apply.round():
         apply.notes["memory"] = most_memory(lambda: apply_batch(bench, batch))
-    return [preview, apply]
+    undo = Measure(f"import of {rows:,} rows: undo", "—")
+    with undo.round():
+        undo.notes["memory"] = most_memory(lambda: undo_batch(bench, batch))
+    return [preview, apply, undo]
 
 
-def reviewing(ground: Ground, count: int, rounds: int) -> Measure:
+def reviewing(ground: Ground, count: int, rounds: int, target: str) -> Measure:
     """So many approvals in one act with one opinion."""
-    measure = Measure(f"{count} approvals in one act", "≤ 5 s")
+    measure = Measure(f"{count:,} approvals in one act", target)
     plan_id = ground.run(lambda session, actor: plans.find(session, actor, code=PLAN).id)
     wanted = Wanted(plan_id, state="submitted")
 
@@ -121,34 +123,6 @@ def reviewing(ground: Ground, count: int, rounds: int) -> Measure:
         world.apply_for(ground.database.engine, count)
         with measure.round():
             ground.run(approve)
-    return measure
-
-
-def province_page(ground: Ground, rounds: int, *, writers: int = 0) -> Measure:
-    """The rates of every county of the province, while nobody or so many others write; then nothing may be wrong."""
-    beside = f", {writers} writers" if writers else ""
-    measure = Measure(f"province rate page, all counties{beside}", "≤ 50 ms")
-    stop = threading.Event()
-    done = [0] * writers
-    threads = [threading.Thread(target=_write, args=(ground, number, stop, done)) for number in range(writers)]
-    for thread in threads:
-        thread.start()
-    if writers:
-        time.sleep(1)
-    begin = time.perf_counter()
-    for _ in range(rounds):
-        with measure.round():
-            ground.run(_province)
-        if writers:
-            time.sleep(0.1)
-    seconds = time.perf_counter() - begin
-    stop.set()
-    for thread in threads:
-        thread.join()
-    if writers:
-        measure.notes["writers"] = f"{sum(done) / max(seconds + 1, 1):.0f} transactions/s"
-        found = ground.run(lambda session, _: reconcile(session))
-        measure.notes["reconcile"] = f"{len(found)} differences"
     return measure
 
 
@@ -170,7 +144,7 @@ def _line(n: int) -> tuple[str, ...]:
     body = f"360101{born:%Y%m%d}{101 + n // 1000:03}"
     return (
         str(n + 1),
-        f"测量{chr(0x4E00 + n % 5000)}",
+        SURNAMES[n % len(SURNAMES)] + GIVEN[n // 7 % len(GIVEN)] + GIVEN[n * 31 // 11 % len(GIVEN)],
         body + check_digit(body),
         "男" if int(body[-1]) % 2 else "女",
         "汉族",
@@ -181,21 +155,6 @@ def _line(n: int) -> tuple[str, ...]:
         "2026-09-01",
         f"138{n:08}",
     )
-
-
-def _province(session: Session, actor: Actor) -> None:
-    plan = plans.find(session, actor, code=PLAN)
-    node = orgs.find(session, actor, Permission.FIGURE_READ, code="36")
-    figures.at(session, actor, plan, node)
-    figures.by_child(session, actor, plan, node)
-
-
-def _write(ground: Ground, number: int, stop: threading.Event, done: list[int]) -> None:
-    """Change one row after the other, each in a transaction of its own, as single decisions do."""
-    while not stop.is_set():
-        with ground.database.engine.begin() as connection:
-            world.run(connection, world.ONE_DECISION)
-        done[number] += 1
 
 
 def _plan(year: int, window: tuple[datetime, datetime]) -> NewPlan:

@@ -1,12 +1,21 @@
 """A province for measuring: tree, persons and students straight by SQL, in a database that holds nothing else.
 
-Nothing here goes through services, since filling is not what is measured; plan and enrolments are made by them. The
-numbers in it are random bytes, nobody's.
+Nothing here goes through services, since filling is not what is measured; plan and enrolments are made by them. All
+have one sealed number between them, nobody's, and digests of their own. Indexes and foreign keys are taken away for the
+filling and made anew after it, by what the database itself says of them.
 """
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, Engine
+
+from app.core.crypto import Keyring
+from app.people.services import NUMBER_AT
 
 CLASSES = 12
 """Of each school: three grades with four classes."""
@@ -43,7 +52,7 @@ SELECT id, path, school_id, id::text FROM org_node WHERE kind = 'class'
 PERSONS = """
 INSERT INTO person (id, certificate_type, sealed_as, number_sealed, number_digest, name, pinyin, initials, sex,
                     birth_date)
-SELECT n, 'resident_id', gen_random_uuid(), '\\x01'::bytea, sha256(('p' || n)::bytea),
+SELECT n, 'resident_id', '{sealed_as}', '\\x{number}'::bytea, sha256(('p' || n)::bytea),
        substr('王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗', 1 + n % 20, 1)
          || substr('浩宇轩子涵欣怡梓一诺雨桐诗语若汐艺可馨沐宸明志强伟芳敏静丽勇', 1 + n / 20 % 32, 1)
          || substr('浩宇轩子涵欣怡梓一诺雨桐诗语若汐艺可馨沐宸明志强伟芳敏静丽勇', 1 + n / 640 % 32, 1),
@@ -65,10 +74,15 @@ DECISIONS = """
 UPDATE enrolment SET state = 'insured', choice = 'insure', decided_at = xuebao_now(), submitted_at = xuebao_now()
 WHERE id % 10 < 8
 """
-ONE_DECISION = """
-UPDATE enrolment SET state = 'insured', choice = 'insure', submitted_at = xuebao_now(), decided_at = xuebao_now()
-WHERE id = (SELECT id FROM enrolment WHERE tally = 'unregistered' AND tree_path >= '/1/' || 2 + (random() * 9)::int
-            ORDER BY plan_id, tree_path LIMIT 1 FOR UPDATE SKIP LOCKED)
+TAKEN_AWAY = ("person", "student")
+LOOSE = """
+SELECT format('DROP INDEX %I', c.relname) AS drop, pg_get_indexdef(i.indexrelid) AS make
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE i.indrelid = '{table}'::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+UNION ALL
+SELECT format('ALTER TABLE {table} DROP CONSTRAINT %I', conname),
+       format('ALTER TABLE {table} ADD CONSTRAINT %I %s', conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'f'
 """
 SUBMISSIONS = """
 UPDATE enrolment SET state = 'submitted', choice = 'insure', submitted_at = xuebao_now()
@@ -76,19 +90,51 @@ WHERE id IN (SELECT id FROM enrolment WHERE state = 'unregistered' ORDER BY tree
 """
 
 
-def fill(engine: Engine, students: int) -> int:
-    """Make the province with about so many students (whole classes); returns how many there are."""
-    schools = max(COUNTIES, students // (CLASSES * PER_CLASS))
-    count = schools * CLASSES * PER_CLASS
+@dataclass(frozen=True)
+class Size:
+    """How many there are; only whole classes of whole schools."""
+
+    schools: int
+
+    @property
+    def students(self) -> int:
+        """All of the province."""
+        return self.schools * CLASSES * PER_CLASS
+
+
+def size_for(students: int) -> Size:
+    """The province that comes nearest to so many students without having more, but for the smallest."""
+    return Size(max(COUNTIES, students // (CLASSES * PER_CLASS)))
+
+
+def fill(engine: Engine, size: Size, keyring: Keyring) -> None:
+    """Make the province, its persons and its students."""
+    sealed_as = uuid.uuid4()
+    number = keyring.seal("360101201509011015", NUMBER_AT, sealed_as).hex()
     with engine.begin() as connection:
         run(connection, "SET LOCAL statement_timeout = 0")
-        run(connection, TREE.format(counties=COUNTIES, schools=schools))
+        run(connection, TREE.format(counties=COUNTIES, schools=size.schools))
         for statement in (GRADES, CLASS_NODES, CLASS_GROUPS):
             run(connection, statement)
-        run(connection, PERSONS.format(students=count))
-        run(connection, STUDENTS.format(students=count, per_class=PER_CLASS))
+        with _loosened(connection):
+            run(connection, PERSONS.format(students=size.students, sealed_as=sealed_as, number=number))
+            run(connection, STUDENTS.format(students=size.students, per_class=PER_CLASS))
         run(connection, SEQUENCES)
-    return count
+
+
+@contextmanager
+def _loosened(connection: Connection) -> Iterator[None]:
+    """Without foreign keys and without the indexes that no constraint needs; both as they were afterwards."""
+    parts = [
+        part
+        for table in TAKEN_AWAY
+        for part in connection.exec_driver_sql(LOOSE.format(table=table).replace("%", "%%"))
+    ]
+    for part in parts:
+        run(connection, part.drop)
+    yield
+    for part in parts:
+        run(connection, part.make)
 
 
 def decide(engine: Engine) -> None:
