@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -23,7 +22,7 @@ from app.records import queries
 from app.records.labels import ACTS, CHANGES, doer, field_label, in_words, shown
 from app.records.naming import Names, names_in
 from app.web.request import actor, reading, write
-from app.web.screens import needs
+from app.web.screens import day_argument, needs
 
 Rows = Sequence[queries.Found]
 ToRow = Callable[[queries.Found], dict[str, Any]]
@@ -179,18 +178,9 @@ def _wanted(query: Mapping[str, str], kinds: Mapping[str, Any]) -> queries.Wante
         actor=query["actor"],
         kind=query["kind"],
         subject=query.get("subject", ""),
-        since=_day(query, "since"),
-        until=_day(query, "until"),
+        since=day_argument("since"),
+        until=day_argument("until"),
     )
-
-
-def _day(query: Mapping[str, str], name: str) -> date | None:
-    if not query[name]:
-        return None
-    try:
-        return date.fromisoformat(query[name])
-    except ValueError as error:
-        raise Invalid({name: "day"}) from error
 
 
 def _sheet(columns: Iterable[Column], rows: Iterable[Mapping[str, Any]], name: str) -> Response:

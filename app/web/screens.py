@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -20,6 +21,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 NEEDS = "_xuebao_needs"
 OPEN = "open to everybody"
 SIGNED_IN = "open to everybody signed in"
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days somebody may ask for; one day more can be counted from each of them."""
 
 
 def needs(permission: Permission) -> Callable[[F], F]:
@@ -109,3 +112,17 @@ def text_argument(name: str, longest: int = 50) -> str:
     if len(value) > longest or "\x00" in value:
         raise Invalid({name: "text_long"}, longest=longest)
     return value
+
+
+def day_argument(name: str) -> date | None:
+    """A day from the query string (2026-09-30), None without one, or `Invalid`, also for one far from all records."""
+    value = text_argument(name)
+    if not value:
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError as error:
+        raise Invalid({name: "day"}) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Invalid({name: "day"})
+    return day

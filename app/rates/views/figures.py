@@ -28,7 +28,7 @@ from app.rates.lines import asked_plan, figure_row, plan_choices
 from app.rates.rules import Figures, Status, in_export, on_screen
 from app.rates.sheet import workbook
 from app.web.request import actor, reading
-from app.web.screens import Screen, needs, text_argument
+from app.web.screens import Screen, day_argument, needs
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -143,15 +143,8 @@ def _asked_figures() -> AskedFigures:
 
 def _asked_day() -> date | None:
     """The past day of ?day=2026-11-21, None for today (figures are then those of this instant), or `Invalid`."""
-    text = text_argument("day", 10)
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid({"day": "day"}) from error
-    today = clock.today(reading())
-    if day > today:
+    day, today = day_argument("day"), clock.today(reading())
+    if day is not None and day > today:
         raise Invalid({"day": "day_to_come"})
     return None if day == today else day
 
