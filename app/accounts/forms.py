@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
-from app.web.forms import ActForm, RecordForm
+from app.web.forms import ActForm, RecordForm, offered
 
 NEEDED = _l("Please fill this in.")
 
@@ -35,14 +34,16 @@ class FirstRunForm(FlaskForm):
     )
     root_kind = SelectField(
         _l("Kind of place"),
-        choices=[
-            ("ministry", _l("Ministry")),
-            ("province", _l("Province")),
-            ("city", _l("City")),
-            ("county", _l("County")),
-            ("school", _l("School")),
-            ("unit", _l("Unit")),
-        ],
+        choices=offered(
+            [
+                ("ministry", _l("Ministry")),
+                ("province", _l("Province")),
+                ("city", _l("City")),
+                ("county", _l("County")),
+                ("school", _l("School")),
+                ("unit", _l("Unit")),
+            ],
+        ),
         default="province",
     )
     root_code = StringField(
@@ -150,10 +151,9 @@ class NewUserForm(ActForm):
     name = StringField(_l("Full name"), [InputRequired(NEEDED), Length(max=100)])
     kind = SelectField(
         _l("Signs in with"),
-        choices=[
-            SelectChoice("user_name", _l("User name")),
-            SelectChoice("unit_number", _l("Number of the school or unit")),
-        ],
+        choices=offered(
+            [("user_name", _l("User name")), ("unit_number", _l("Number of the school or unit"))],
+        ),
         default="user_name",
     )
     user_name = StringField(

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import Length
 
 from app.enrolment.labels import REASONS
 from app.enrolment.rules import LONGEST_TEXT, Wish
 from app.enrolment.states import Choice
 from app.plans.models import CoverageOption
-from app.web.forms import ActForm, RecordForm
+from app.web.forms import ActForm, RecordForm, offered
 
 LONG = Length(max=LONGEST_TEXT, message=_l("At most 200 characters."))
 WAIVE = str(Choice.WAIVE)
@@ -26,7 +25,7 @@ class WishFields:
     coverage = RadioField(_l("Months of cover"), validate_choice=False, choices=[])
     waiver_reason = SelectField(
         _l("Reason for not enrolling"),
-        choices=[SelectChoice("", _l("Please choose")), *(SelectChoice(*one) for one in REASONS.items())],
+        choices=offered([("", _l("Please choose")), *REASONS.items()]),
         validate_choice=False,
     )
     waiver_text = StringField(

@@ -7,7 +7,7 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.orgs.labels import STAGES
-from app.web.forms import PickerField, RecordForm
+from app.web.forms import PickerField, RecordForm, offered
 
 NEEDED = _l("Please fill this in.")
 NAME = Length(1, 100, _l("At most 100 characters."))
@@ -37,7 +37,7 @@ class NewNodeForm(NodeForm):
     )
     stage = SelectField(
         _l("Stage of education"),
-        choices=[("", _l("As the place above")), *STAGES.items()],
+        choices=offered([("", _l("As the place above")), *STAGES.items()]),
         description=_l("Needed for a school or a part of it whose students plans shall ask"),
     )
     entry_year = IntegerField(

@@ -32,6 +32,7 @@ FEATURE = Feature(
         "reopening_decided": _l("This has been decided meanwhile."),
         "reopening_same_person": _l("You asked for it yourself, so somebody else has to agree."),
         "plan_name": _l("2 to 100 characters."),
+        "plan_hidden": _l("It holds characters that cannot be seen. Please type it anew."),
         "plan_code": _l("Letters, digits and hyphens, at most 40."),
         "plan_audience": _l("Please tick at least one group of students."),
         "plan_window": _l("The end must come after the beginning."),

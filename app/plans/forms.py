@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     DecimalField,
+    Field,
     IntegerField,
     MonthField,
     SelectField,
@@ -17,24 +19,42 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.orgs.labels import KINDS, STAGES
 from app.plans.labels import LEAVE_CONDITIONS, PRODUCTS
 from app.plans.rules import MOST_ROWS
-from app.web.forms import RecordForm
+from app.web.forms import RecordForm, offered
 
 NEEDED = _l("Please fill this in.")
 MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+MOST_YUAN = 1_000_000
 ROWS = range(1, MOST_ROWS + 1)
 OPTION_FIELDS = ("label", "from", "to", "personal", "fiscal")
 STEP_FIELDS = ("kind", "submit_role", "review_role", "leave", "from", "to")
 
 
+def in_time(_form: object, field: Field) -> None:
+    """Refuse a day or month that is far from every plan: it would be kept and shown nowhere."""
+    if field.data is not None and not FIRST_YEAR <= field.data.year <= LAST_YEAR:
+        raise StopValidation(str(_l("Please give a day of the years 2000 to 2100.")))
+
+
+def whole_fen(_form: object, field: Field) -> None:
+    """Refuse what is no number, and parts of a fen, which would be dropped without a word."""
+    amount: Decimal | None = field.data
+    if amount is not None and not amount.is_finite():
+        field.data = None  # NaN can be compared with nothing; what was typed stays on the page
+        raise StopValidation(str(_l("An amount of 0 or more.")))
+    if amount is not None and abs(amount) <= MOST_YUAN and amount * 100 % 1:
+        raise StopValidation(str(_l("An amount has at most two decimals, such as 380.50.")))
+
+
 def _moment(label: str, validators: list[Any], description: str = "") -> DateTimeLocalField:
     """A moment, meant in China's time; read as browsers send it and as people type it."""
-    return DateTimeLocalField(label, validators, format=MOMENT, description=description)
+    return DateTimeLocalField(label, [*validators, in_time], format=MOMENT, description=description)
 
 
 class ReasonForm(RecordForm):
@@ -64,13 +84,13 @@ class PlanForm(WindowForm):
         [Optional(), Length(1, 40, _l("At most 40 characters."))],
         description=_l("Left empty, one is made from the cover year and the place; it never changes"),
     )
-    product = SelectField(_l("Kind of insurance"), choices=[*PRODUCTS.items()])
+    product = SelectField(_l("Kind of insurance"), choices=offered(PRODUCTS.items()))
     cover_year = IntegerField(
-        _l("Cover year"), [InputRequired(NEEDED), NumberRange(2000, 2100, _l("A year such as 2027."))]
+        _l("Cover year"), [InputRequired(NEEDED), NumberRange(FIRST_YEAR, LAST_YEAR, _l("A year such as 2027."))]
     )
     audience = SelectMultipleField(
         _l("Who is asked"),
-        choices=[*STAGES.items()],
+        choices=offered(STAGES.items()),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
@@ -101,18 +121,19 @@ class PlanForm(WindowForm):
 
 def _add_rows() -> None:
     """Give the plan form its rows; WTForms collects fields by their names, in the order they were made."""
-    amount = [Optional(), NumberRange(0, 1_000_000, _l("An amount of 0 or more."))]
+    amount = [Optional(), whole_fen, NumberRange(0, MOST_YUAN, _l("An amount of 0 or more."))]
+    kinds = offered([("", _l("— none —")), *KINDS.items()])
     for number in ROWS:
         fields = {
             f"option{number}_label": StringField(_l("Shown as"), [Optional(), Length(max=60)]),
-            f"option{number}_from": MonthField(_l("First month"), [Optional()]),
-            f"option{number}_to": MonthField(_l("Last month"), [Optional()]),
+            f"option{number}_from": MonthField(_l("First month"), [Optional(), in_time]),
+            f"option{number}_to": MonthField(_l("Last month"), [Optional(), in_time]),
             f"option{number}_personal": DecimalField(_l("Paid by the person (yuan)"), amount, places=2),
             f"option{number}_fiscal": DecimalField(_l("Subsidy (yuan)"), amount, places=2),
-            f"step{number}_kind": SelectField(_l("Who reports"), choices=[("", _l("— none —")), *KINDS.items()]),
+            f"step{number}_kind": SelectField(_l("Who reports"), choices=kinds),
             f"step{number}_submit_role": SelectField(_l("Submitted by")),
             f"step{number}_review_role": SelectField(_l("Reviewed by")),
-            f"step{number}_leave": SelectField(_l("Can be submitted when"), choices=[*LEAVE_CONDITIONS.items()]),
+            f"step{number}_leave": SelectField(_l("Can be submitted when"), choices=offered(LEAVE_CONDITIONS.items())),
             f"step{number}_from": _moment(_l("From"), [Optional()]),
             f"step{number}_to": _moment(_l("Until"), [Optional()]),
         }

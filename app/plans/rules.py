@@ -193,6 +193,8 @@ def checked_windows(windows: Windows) -> Windows:
 def _wrong_in_head(new: NewPlan) -> Iterator[tuple[str, str]]:
     if not 2 <= len(new.name.strip()) <= 100:  # noqa: PLR2004  a name one can tell from others, and a page can show
         yield "name", "plan_name"
+    elif not new.name.strip().isprintable():
+        yield "name", "plan_hidden"
     if not CODE.fullmatch(new.code):
         yield "code", "plan_code"
     if not new.audience:
@@ -209,6 +211,8 @@ def _wrong_in_option(number: int, option: NewOption) -> dict[str, str]:
     wrong = {}
     if not option.label.strip():
         wrong[f"option{number}_label"] = "plan_option_label"
+    elif not option.label.isprintable():
+        wrong[f"option{number}_label"] = "plan_hidden"
     if option.cover_to <= option.cover_from:
         wrong[f"option{number}_to"] = "plan_period"
     for field, amount in (("personal", option.personal_amount), ("fiscal", option.fiscal_amount)):

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import Length, Optional
 
 from app.evidence.forms import EvidenceForm
@@ -15,14 +14,14 @@ from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
 from app.profiles.rules import LOCKED_FIELDS, Contact
 from app.students.forms import STATED, DayField
 from app.students.labels import FIELDS
-from app.web.forms import RecordForm
+from app.web.forms import RecordForm, offered
 
 LONG = Length(max=200, message=_l("At most 200 characters."))
 
 
 def _choice(label: Any, options: Mapping[str, Any]) -> SelectField:  # noqa: ANN401  a lazy text has no type
-    first = SelectChoice("", _l("Please choose"))
-    return SelectField(label, choices=[first, *(SelectChoice(*one) for one in options.items())], validate_choice=False)
+    first = ("", _l("Please choose"))
+    return SelectField(label, choices=offered([first, *options.items()]), validate_choice=False)
 
 
 class ProfileForm(RecordForm):

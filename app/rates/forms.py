@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import DataRequired
 
 from app.rates.rules import LONGEST_OPINION
-from app.web.forms import ActForm, RecordForm
+from app.web.forms import ActForm, RecordForm, offered
 
 
 class SubmitForm(RecordForm):
@@ -20,7 +19,7 @@ class ReviewForm(ActForm):
 
     event = RadioField(
         _l("Decision"),
-        choices=[SelectChoice("approve", _l("Approve")), SelectChoice("return", _l("Return"))],
+        choices=offered([("approve", _l("Approve")), ("return", _l("Return"))]),
         validators=[DataRequired()],
     )
     opinion = TextAreaField(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.people.details import Details
@@ -24,7 +23,7 @@ from app.people.labels import (
 )
 from app.students.labels import BOARDING, CATEGORIES, ENTRY_MODES, LEFT_BEHIND, LEVELS, RELATIONS
 from app.students.rules import LONGEST_REASON, Particulars
-from app.web.forms import ActForm, PickerField, RecordForm
+from app.web.forms import ActForm, PickerField, RecordForm, offered
 
 NEEDED = _l("Please fill this in.")
 CHOOSE = ("", _l("Please choose"))
@@ -58,17 +57,13 @@ class WholeField(IntegerField):
             raise ValueError(gettext("Please give a whole number.")) from error
 
 
-def _offered(options: Iterable[tuple[str, str]]) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in options]
-
-
 def _choice(
     label: str,
     options: Mapping[str, str],
     first: tuple[str, str] = CHOOSE,
     validators: Sequence[InputRequired] = (),
 ) -> SelectField:
-    return SelectField(label, list(validators), choices=_offered([first, *options.items()]), validate_choice=False)
+    return SelectField(label, list(validators), choices=offered([first, *options.items()]), validate_choice=False)
 
 
 def _reason() -> TextAreaField:
@@ -81,7 +76,7 @@ class StudentForm(RecordForm):
     """A student: person, particulars."""
 
     certificate_type = SelectField(
-        _l("Certificate type"), choices=_offered(CERTIFICATES.items()), validate_choice=False, default="resident_id"
+        _l("Certificate type"), choices=offered(CERTIFICATES.items()), validate_choice=False, default="resident_id"
     )
     number = StringField(_l("Certificate number"), [LONG])
     name = StringField(_l("Full name"), [InputRequired(NEEDED), LONG])
@@ -223,7 +218,7 @@ class LeaveForm(RecordForm):
 
     def offer(self, options: Mapping[str, str]) -> None:
         """Offer the ways of leaving that are possible from the present state."""
-        self.state.choices = _offered([CHOOSE, *options.items()])
+        self.state.choices = offered([CHOOSE, *options.items()])
 
 
 class StatusForm(RecordForm):
@@ -242,7 +237,7 @@ class AccessForm(ActForm):
         endpoint="OrgView.options",
         description=_l("Type a part of the name or the code, then choose"),
     )
-    whom = SelectField(_l("For whom"), choices=_offered([("students", _l("Students")), ("guardians", _l("Guardians"))]))
+    whom = SelectField(_l("For whom"), choices=offered([("students", _l("Students")), ("guardians", _l("Guardians"))]))
     also_in_use = BooleanField(_l("Also for those who have a password: it stops working and they are signed out"))
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request, url_for
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import HiddenField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.widgets import TextInput
 
 KEY_LENGTH = 32
+
+
+def offered(options: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """What a select or radio field offers, from pairs of value and words."""
+    return [SelectChoice(value, words) for value, words in options]
 
 
 class PickerInput(TextInput):

@@ -17,7 +17,6 @@ KEY = "f" * 32
 ROLES = ("school_admin", "county_admin", "student_affairs", "class_teacher", "guardian")
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.mark.parametrize("who", ROLES)

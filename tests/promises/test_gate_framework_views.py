@@ -28,7 +28,6 @@ MEETING = threading.Barrier(2, timeout=20)
 # the framework's own ways with its forms and queries; requirements.lock holds what they need
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.LegacyAPIWarning"),
 ]
 

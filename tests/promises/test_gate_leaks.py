@@ -23,7 +23,6 @@ from tests.make.stage import Stage, stage_of
 from tests.make.visits import HOST, browser, open_session
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.fixture(scope="module", name="stage")

@@ -30,7 +30,6 @@ GONE_ELSEWHERE = 302
 
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.fixture(scope="module", name="stage")

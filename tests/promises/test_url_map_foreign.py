@@ -20,7 +20,6 @@ FIRST_ERROR, DOOR_CLOSED, FIRST_ACCIDENT = 400, 403, 500
 
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.fixture(scope="module", name="stage")

@@ -25,7 +25,6 @@ PATHS = ("9223372036854775808", "-1", "1%00", "x" * 3000, "%FF", "..%2f..%2fetc%
 EVERYWHERE = ("page", "size", "_l_", "unknown", "_flt_0_name", "psize_StudentView", "order_column")
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.fixture(scope="module", name="stage")

@@ -21,7 +21,6 @@ from tests.make.visits import open_session
 SITE = "xb.example"
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.fixture

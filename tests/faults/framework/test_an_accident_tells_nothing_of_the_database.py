@@ -20,7 +20,6 @@ from tests.make.visits import HOST, browser
 SECRET = "3601022013090100018"
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 def _break(session: Session, *_args: object, **_asked: object) -> int:

@@ -11,7 +11,6 @@ from tests.faults.conftest import House
 from tests.make.attacks import canaries, seen
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 PAGES = ("/students/", "/students/new", "/users/", "/users/new", "/departments/new", "/orgs/", "/figures/", "/changes/")
 PICKERS = (

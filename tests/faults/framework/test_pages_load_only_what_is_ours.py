@@ -13,7 +13,6 @@ from tests.make.visits import HOST
 from tests.promises.source import read
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 LISTS = ("/students/", "/users/", "/roles/", "/audit/", "/changes/", "/departments/")
 FORMS = ("/students/new", "/users/new", "/departments/new", "/settings/", "/settings/password")

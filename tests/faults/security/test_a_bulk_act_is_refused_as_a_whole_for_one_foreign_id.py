@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.faults.conftest import House
 from tests.make.places import A, B, class_of
 from tests.promises.source import called, calls, python_files
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 def test_one_foreign_id_among_own_ones_moves_nobody(house: House) -> None:

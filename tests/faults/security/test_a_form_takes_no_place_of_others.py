@@ -11,7 +11,6 @@ from tests.faults.conftest import House
 from tests.make.places import A, B, class_of
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 CLASS = class_of(B, 1, 1)
 NOBODY = {"name": "王伟", "certificate_type": "other", "sex": "1", "birth_date": "2013-09-01"}

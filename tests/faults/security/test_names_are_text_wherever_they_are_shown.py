@@ -18,7 +18,6 @@ EVIL = "<img src=x onerror=alert(1)>"
 ESCAPED = "&lt;img src=x onerror=alert(1)&gt;"
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

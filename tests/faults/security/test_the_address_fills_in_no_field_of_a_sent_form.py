@@ -8,7 +8,6 @@ from tests.faults.conftest import House
 from tests.make.places import A
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 TYPED = (
     "name=fromtheaddress&node={own}&version=1&user_name=fromtheaddress&place={own}&role=class_teacher"

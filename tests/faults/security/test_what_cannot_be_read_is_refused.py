@@ -9,7 +9,6 @@ from tests.make.places import A
 from tests.make.visits import HOST
 
 # the framework the forms stand on hands its own choices over as tuples; requirements.lock holds it where that works
-pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
 
 BEYOND = "9" * 20
 
