@@ -170,7 +170,11 @@ def _reasons(session: Session, outcome: Outcome) -> str:
 
 
 def _plan_of(line: units.UnitLine) -> Plan:
-    return next(plan for plan in plans.in_progress(reading(), actor()) if plan.id == line.step.plan_id)
+    """The plan of a unit in sight; `NotFound` for who may read figures there and no plans."""
+    for plan in plans.in_progress(reading(), actor()):
+        if plan.id == line.step.plan_id:
+            return plan
+    raise NotFound(what="plan")
 
 
 def asked_step(steps: list[PlanStep]) -> PlanStep | None:
