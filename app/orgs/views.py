@@ -99,7 +99,9 @@ class OrgView(Screen):
         about = gettext(
             "Everything below it goes along: classes, students, figures and the rights of those who work there."
         )
-        return self._form(form, node, gettext("Move %(name)s", name=self._name(node)), about=about)
+        return self._form(
+            form, node, gettext("Move %(name)s", name=self._name(node)), about=about, submit=gettext("Move")
+        )
 
     @expose("/<int:node_id>/merge", methods=["GET", "POST"])
     @needs(Permission.ORG_MOVE)
@@ -112,7 +114,8 @@ class OrgView(Screen):
             if answered:
                 return answered
         about = gettext("What stands in it goes to the other place, then it is closed. Its history stays.")
-        return self._form(form, node, gettext("Merge %(name)s", name=self._name(node)), about=about, danger=True)
+        title, submit = gettext("Merge %(name)s", name=self._name(node)), gettext("Merge")
+        return self._form(form, node, title, about=about, submit=submit, danger=True)
 
     @expose("/<int:node_id>/close", methods=["GET", "POST"])
     @needs(Permission.ORG_CLOSE)
@@ -125,7 +128,8 @@ class OrgView(Screen):
             if answered:
                 return answered
         about = gettext("Only a place with nothing open in it can be closed. It stays on file with its history.")
-        return self._form(form, node, gettext("Close %(name)s", name=self._name(node)), about=about, danger=True)
+        title, submit = gettext("Close %(name)s", name=self._name(node)), gettext("Close")
+        return self._form(form, node, title, about=about, submit=submit, danger=True)
 
     def _name(self, node: OrgNode) -> str:
         return queries.names_of(reading(), [node.path])[node.path][-1]
@@ -137,6 +141,7 @@ class OrgView(Screen):
         title: str,
         *,
         about: str | None = None,
+        submit: str | None = None,
         danger: bool = False,
     ) -> tuple[str, int]:
         place = queries.describe(reading(), [node])[0]
@@ -148,6 +153,7 @@ class OrgView(Screen):
             crumbs=crumbs,
             back=_tree_at(node.parent_id),
             about=about,
+            submit=submit,
             danger=danger,
         )
 

@@ -89,6 +89,15 @@ def test_a_duplicate_leads_to_the_record_or_says_nothing_of_where(visit: Visitin
         assert secret not in page
 
 
+def test_a_wrong_number_is_told_together_with_what_is_missing(visit: Visiting) -> None:
+    form = typed(number="360102201509011012", student_number="", class_text="")
+    answer = visit("school_admin", "zh_Hans_CN").fill("/students/new", **form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "有 3 项填写有误" in page
+    assert "逐位核对" in page
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "says", "asks"),
     [

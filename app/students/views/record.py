@@ -26,6 +26,7 @@ from app.web.forms import asked_text
 from app.web.request import actor, backstage, reading
 from app.web.screens import Screen, needs
 
+UNFIT = 422
 LONG_ENOUGH = 15
 """From so many characters on, what is wrong with a half-typed number is worth saying."""
 
@@ -85,6 +86,10 @@ class StudentRecordView(Screen):
         found: records.Record | None = None,
     ) -> tuple[str, int]:
         known = url_for("StudentPageView.show", student_id=leads["here"]) if "here" in leads else None
+        derived = _derived(form, found, is_typing=form.status == UNFIT)
+        if derived["problem"] and not form.number.errors:
+            # the form was refused before a service judged the number: whoever typed is told of everything at once
+            form.tell("number", derived["problem"])
         return self.form_page(
             form,
             template="students/form.html",
@@ -92,7 +97,7 @@ class StudentRecordView(Screen):
             back=back,
             known_href=known,
             crumbs=[{"label": gettext("Student management"), "href": url_for("StudentView.list")}],
-            derived=_derived(form, found, is_typing=False),
+            derived={**derived, "problem": None},
             found=found,
         )
 
