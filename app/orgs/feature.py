@@ -6,6 +6,8 @@ from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.orgs.jobs import MOVE
 from app.orgs.labels import KINDS
+from app.orgs.sentences import IMPORTING
+from app.orgs.sheet import TREE
 from app.orgs.views import OrgView
 from app.web.language import lazy as _l
 
@@ -13,8 +15,10 @@ FEATURE = Feature(
     name="orgs",
     screens=(OrgView,),
     jobs=(MOVE,),
+    sheets=(TREE,),
     menu=(MenuItem("Organisations", "OrgView.tree", "tree", Permission.ORG_READ, group="Master data"),),
     sentences={
+        **IMPORTING,
         "still_in_use": _l("There is still something open in it (%(count)s). Move or close that first."),
         "into_itself": _l("It cannot go below itself or to where it stands already. Please choose another place."),
         "not_alike": _l("Only places of the same kind in the same school can be merged. Please choose another place."),

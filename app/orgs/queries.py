@@ -21,6 +21,7 @@ from app.orgs.rules import Lineage, NodeName, academic_year, shown_names
 
 Counter = Callable[[Session, Actor, Sequence[str]], Mapping[str, int]]
 
+MOST_BELOW = 1_000
 STUDENT_COUNTERS: list[Counter] = []
 """How many students stand below paths: told by `students`, which stands above this package."""
 
@@ -156,6 +157,17 @@ def _stored_names(session: Session, ids: set[int]) -> tuple[Mapping[int, NodeNam
             day = row.now.astimezone(clock.SHANGHAI)
             kept["year"] = academic_year(day.year, day.month)
     return known, kept["year"]
+
+
+def below(session: Session, actor: Actor, permission: Permission, path: str) -> list[tuple[str, str]]:
+    """Code and name of the open places below one that others may stand below, at most a thousand, in their order."""
+    stmt = select(OrgNode.code, OrgNode.path).where(
+        OrgNode.path.startswith(path, autoescape=True), OrgNode.closed_at.is_(None), OrgNode.kind != "class"
+    )
+    stmt = stmt.order_by(OrgNode.sort_path).limit(MOST_BELOW)
+    rows = session.execute(visible(stmt, OrgNode, actor, permission)).all()
+    names, depth = names_of(session, [row.path for row in rows]), len(ids_in(path))
+    return [(row.code, " / ".join(names[row.path][depth:] or names[row.path][-1:])) for row in rows]
 
 
 def student_counts(session: Session, actor: Actor, paths: Sequence[str]) -> dict[str, int]:

@@ -38,7 +38,11 @@ PEOPLE_OF_UNIT = "全体职工"
 
 @dataclass(frozen=True)
 class NewNode:
-    """A node to be made. `code` is the official one, or None for the parent's code, a dash and a serial."""
+    """A node to be made. `code` is the official one, or None for the parent's code, a dash and a serial.
+
+    `node_id` is its number where one was reserved for it; `parent_id` names a parent that is earlier in the list by
+    such a number, for it may have no code yet.
+    """
 
     parent_code: str
     kind: str
@@ -47,6 +51,13 @@ class NewNode:
     class_number: str | None = None
     stage: str | None = None
     entry_year: int | None = None
+    node_id: int | None = None
+    parent_id: int | None = None
+
+    @property
+    def below(self) -> str | int:
+        """What its parent is known by."""
+        return self.parent_code if self.parent_id is None else self.parent_id
 
 
 @dataclass(frozen=True)
@@ -106,8 +117,10 @@ class BadPlace(Invalid):
 
 def bare_units(nodes: Sequence[NewNode]) -> frozenset[int]:
     """The places in a list of new nodes at which a unit stands that the list gives no class of its own."""
-    with_class = {node.parent_code for node in nodes if node.kind == "class"}
-    return frozenset(i for i, node in enumerate(nodes) if node.kind == "unit" and node.code not in with_class)
+    with_class = {node.below for node in nodes if node.kind == "class"}
+    return frozenset(
+        i for i, node in enumerate(nodes) if node.kind == "unit" and with_class.isdisjoint({node.code, node.node_id})
+    )
 
 
 def is_school_code(code: str) -> bool:

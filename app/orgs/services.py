@@ -73,9 +73,10 @@ def grow(session: Session, actor: Actor, nodes: Sequence[NewNode]) -> dict[str, 
     """
     if not nodes:
         return {}
-    parents = _parents(session, actor, {node.parent_code for node in nodes} - {node.code for node in nodes})
+    outside = {node.parent_code for node in nodes if node.parent_id is None} - {node.code for node in nodes}
+    parents = _parents(session, actor, outside)
     bare = bare_units(nodes)
-    ids = _new_ids(session, len(nodes) + len(bare))
+    ids = _ids(session, nodes, bare)
     nodes, rows = _laid_out(nodes, bare, _known(session, parents), ids, _serials(session, parents))
     _refuse_taken(session, [row["code"] for row in rows])
     _refuse_serials_of_others(session, actor, {node.code for node in nodes if node.code})
@@ -129,6 +130,17 @@ def make_class_set(session: Session, actor: Actor, *, school: OrgNode, name: str
     return set_id
 
 
+def _ids(session: Session, nodes: Sequence[NewNode], bare: frozenset[int]) -> list[int]:
+    """The number of each node, reserved or new, that of a unit of `bare` followed by the one of its class."""
+    fresh = iter(_new_ids(session, len(bare) + sum(node.node_id is None for node in nodes)))
+    ids: list[int] = []
+    for place, node in enumerate(nodes):
+        ids.append(next(fresh) if node.node_id is None else node.node_id)
+        if place in bare:
+            ids.append(next(fresh))
+    return ids
+
+
 def _new_ids(session: Session, count: int) -> list[int]:
     # text: the sequence's name is not the table's, the gate has nothing to judge
     stmt = text("SELECT nextval('org_node_id_seq') FROM generate_series(1, :count)")
@@ -154,6 +166,7 @@ def _known(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, Row]:
     return {
         code: {
             "id": node.id,
+            "code": code,
             "path": node.path,
             "kind": node.kind,
             "school_id": node.school_id,
@@ -173,13 +186,23 @@ def _refuse_taken(session: Session, codes: Sequence[str]) -> None:
 
 def _refuse_serials_of_others(session: Session, actor: Actor, typed: set[str]) -> None:
     """Refuse (`CodeTaken`) a typed code that somebody else's place will give to the next place below it."""
+    if reserved := _serials_of_others(session, actor, typed):
+        raise CodeTaken(node_code=min(reserved))
+
+
+def _serials_of_others(session: Session, actor: Actor, typed: set[str]) -> set[str]:
     of_whom = {found[1]: code for code in typed if (found := SERIAL.fullmatch(code))}
     if not of_whom:
-        return
+        return set()
     stmt = select(OrgNode.code, OrgNode.path).where(OrgNode.code.in_(of_whom))
-    for row in session.execute(everything(stmt, because="codes are unique over the tree")):
-        if not actor.covers(Permission.ORG_CREATE, row.path):
-            raise CodeTaken(node_code=of_whom[row.code])
+    rows = session.execute(everything(stmt, because="codes are unique over the tree"))
+    return {of_whom[row.code] for row in rows if not actor.covers(Permission.ORG_CREATE, row.path)}
+
+
+def codes_of_others(session: Session, actor: Actor, codes: set[str]) -> set[str]:
+    """Those of some codes that a place has already, here or elsewhere, or that somebody else's place will give."""
+    taken = everything(select(OrgNode.code).where(OrgNode.code.in_(codes)), because="codes are unique over the tree")
+    return {*session.scalars(taken), *_serials_of_others(session, actor, codes)}
 
 
 def _serials(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, int]:
@@ -198,17 +221,18 @@ def _serials(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, int]
 def _laid_out(
     nodes: Sequence[NewNode],
     bare: frozenset[int],
-    known: dict[str, Row],
+    parents: Mapping[str, Row],
     ids: Sequence[int],
     serials: dict[str, int],
 ) -> tuple[list[NewNode], list[Row]]:
     """The nodes with the rows they become, each unit of `bare` (places in the list) followed by its class."""
     wanted, rows, fresh = [], [], iter(ids)
+    known: dict[str | int, Row] = dict(parents.items())
     for place, node in enumerate(nodes):
-        if node.parent_code not in known:
+        if node.below not in known:
             raise NotFound(what="node")
-        row = _row(node, next(fresh), known[node.parent_code], serials)
-        known[row["code"]] = row
+        row = _row(node, next(fresh), known[node.below], serials)
+        known[row["code"]] = known[row["id"]] = row
         wanted.append(node)
         rows.append(row)
         if place in bare:
@@ -220,8 +244,8 @@ def _laid_out(
 def _row(node: NewNode, node_id: int, parent: Row, serials: dict[str, int]) -> Row:
     check_place(parent["kind"], node.kind, parent_in_school=parent["school_id"] is not None)
     check_school_code(node.kind, node.code)
-    serial = serials[node.parent_code] = serials.get(node.parent_code, 0) + 1
-    code = node.code or f"{node.parent_code}-{serial}"
+    serial = serials[parent["code"]] = serials.get(parent["code"], 0) + 1
+    code = node.code or f"{parent['code']}-{serial}"
     is_school = node.kind in {Kind.SCHOOL, Kind.UNIT}
     return {
         "id": node_id,
@@ -242,7 +266,9 @@ def _insert(session: Session, actor: Actor, nodes: Sequence[NewNode], rows: Sequ
     columns = [{name: value for name, value in row.items() if name != "school_code"} for row in rows]
     classes = [_class_row(node, row) for node, row in zip(nodes, rows, strict=True) if node.kind == Kind.CLASS]
     with refused(uq_org_node_code=CodeTaken, uq_class_group_school_id_class_number=ClassNumberTaken):
-        session.execute(entering(insert(OrgNode), OrgNode, actor, Permission.ORG_CREATE), columns)
+        made = entering(insert(OrgNode), OrgNode, actor, Permission.ORG_CREATE)
+        # else rows would be sent in as many statements as there are patterns of empty fields
+        session.execute(made.execution_options(render_nulls=True), columns)
         if classes:
             session.execute(entering(insert(ClassGroup), ClassGroup, actor, Permission.ORG_CREATE), classes)
     placements = [{"node_id": row["id"], "parent_id": row["parent_id"], "path": row["path"]} for row in rows]

@@ -24,6 +24,8 @@ ACTS = {
     "org:update": _l("Place renamed"),
     "org:move": _l("Place moved"),
     "org:merge": _l("Place merged"),
+    "org:import": _l("Places imported"),
+    "org:undo_import": _l("Import of places undone"),
     "org:close": _l("Place closed"),
     "class_set:create": _l("Class set made"),
     "department:create": _l("Department added"),

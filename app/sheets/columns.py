@@ -45,6 +45,8 @@ class Column:
     hint_en: str = ""
     choices: tuple[str, ...] = ()
     example: str = ""
+    in_template: bool = True
+    """Whether the template has it; a column of another shape of the same list is only read."""
 
     def heading(self, language: str) -> str:
         """The heading in a language: `zh…` Chinese, anything else English."""

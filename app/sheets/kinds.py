@@ -115,7 +115,7 @@ class Kind(Protocol):
 WORDS = ("place", "new", "changed", "undo", "explain")
 """What is said about a kind: what its place is called, what is done to %(count)s new and changed rows, what taking back
 %(new)s and %(changed)s rows does, how to explain a word that was not understood."""
-DOORS = (Permission.STUDENT_IMPORT, Permission.ENROLMENT_ENTER)
+DOORS = (Permission.STUDENT_IMPORT, Permission.ENROLMENT_ENTER, Permission.ORG_IMPORT)
 """Who holds one of these finds imports in the menu; each kind then asks for its own."""
 
 _kinds: dict[str, Kind] = {}

@@ -40,6 +40,7 @@ def write_template(path: Path, layout: Layout, locale: str, choices: Mapping[str
     """
     language = "zh" if locale.startswith("zh") else "en"
     number, example, options = WORDS[language]
+    columns = [column for column in layout.columns if column.in_template]
     book = NewWorkbook()
     sheet = book.active
     sheet.title = titles(layout.name(language), 1)[0]
@@ -47,11 +48,11 @@ def write_template(path: Path, layout: Layout, locale: str, choices: Mapping[str
     lists.sheet_state = "hidden"
     sheet["A1"] = INSTRUCTIONS[language]
     sheet["A1"].alignment = Alignment(wrap_text=True, vertical="center")
-    sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=len(layout.columns) + 1)
+    sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=len(columns) + 1)
     sheet.row_dimensions[1].height = 36
     sheet.cell(HEADER_ROW, 1, number).font = Font(bold=True)
     sheet.cell(EXAMPLE_ROW, 1, example).fill = EXAMPLE
-    for place, column in enumerate(layout.columns, start=2):
+    for place, column in enumerate(columns, start=2):
         offered = tuple((choices or {}).get(column.key, column.choices))
         _column(sheet, place, column, language)
         if offered:

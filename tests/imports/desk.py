@@ -17,6 +17,7 @@ from app.core.files import FileStore
 from app.lists.keyset import Spot
 from app.people.certificates import check_digit
 from app.sheets import queries, services
+from app.sheets.kinds import Kind
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.work import Bench, apply_batch, read_batch, receive_file, undo_batch
 from app.students.sheet import STUDENTS
@@ -67,6 +68,7 @@ class Desk:
     world: World
     files: FileStore
     user: str = "school_admin"
+    kind: Kind = STUDENTS
 
     def of(self, user: str) -> Desk:
         """The same desk with somebody else at it."""
@@ -82,6 +84,10 @@ class Desk:
 
         return self.database.transaction(bound)
 
+    def for_kind(self, kind: Kind) -> Desk:
+        """The same desk for lists of another kind."""
+        return replace(self, kind=kind)
+
     @property
     def bench(self) -> Bench:
         """What the work is done with."""
@@ -94,7 +100,7 @@ class Desk:
             return receive_file(
                 session,
                 actor,
-                STUDENTS,
+                self.kind,
                 place_code=school,
                 name=name,
                 data=data,
@@ -115,9 +121,9 @@ class Desk:
         version = self.batch(batch_id).version
         self.run(lambda s, actor: services.confirm(s, actor, batch_id=batch_id, version=version, good_rows=good_rows))
 
-    def apply(self, data: bytes, *, good_rows: bool = False) -> int:
+    def apply(self, data: bytes, *, school: str = A, good_rows: bool = False) -> int:
         """Upload, read and apply a file."""
-        batch_id = self.read(data)
+        batch_id = self.read(data, school=school)
         self.confirm(batch_id, good_rows=good_rows)
         apply_batch(self.bench, batch_id)
         return batch_id
