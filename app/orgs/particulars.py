@@ -62,7 +62,7 @@ class Particulars:
             if spot.class_number != number:
                 row.odd("class_number", "tree_number_differs", number=spot.class_number)
         elif not CLASS_NUMBER.fullmatch(number):
-            row.wrong("class_number", "class_number_shape")
+            row.wrong("class_number", "tree_number_shape")
         elif number in self.ground.class_numbers.get(school.id or 0, frozenset()):
             row.wrong("class_number", "class_number_taken")
         elif self._numbers_taken.setdefault((school, number), spot) is not spot:

@@ -43,6 +43,7 @@ IMPORTING: dict[str, Any] = {
     "tree_code_length": _l("A code has 2 to 40 characters. Please correct it."),
     "tree_code_here": _l("Only a school has a school identifier. Please leave it empty here, or name the school."),
     "tree_number_here": _l("Only classes have a class number. Please leave it empty here."),
+    "tree_number_shape": _l("A class number has 1 to 20 letters, digits or hyphens."),
     "tree_number_differs": _l("On file with the class number %(number)s, which never changes."),
     "tree_number_twice": _l("The class number %(number)s is given twice in this school. Please correct one of them."),
     "undo_children": _l("Another place stands below it since"),

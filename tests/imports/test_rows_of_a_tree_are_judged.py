@@ -212,5 +212,5 @@ def test_class_numbers_are_kept_apart(tree: Desk) -> None:
     assert _codes(tree, headings, *rows) == {
         2: ["class_number_taken"],
         4: ["tree_number_twice"],
-        5: ["class_number_shape"],
+        5: ["tree_number_shape"],
     }

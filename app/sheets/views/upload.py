@@ -98,8 +98,7 @@ class ImportView(ListScreen):
     @needs_any(*DOORS)
     def template(self, layout: str) -> Response:
         """The empty workbook of a kind of list, with headings, hints and drop-downs."""
-        kind = kind_of(layout)
-        actor().require(kind.permission)
+        kind = _own_kind(layout)
         locale = str(get_locale())
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             path = Path(folder) / "template.xlsx"
@@ -117,12 +116,16 @@ def _listing() -> Listing:
 
 def _asked_kind() -> Kind:
     """The kind that ?kind= names; without it the one the visitor is most likely to mean."""
-    kinds = kinds_for(actor())
-    key = text_argument("kind") or kinds[0].layout.key
-    found = next((kind for kind in kinds if kind.layout.key == key), None)
-    if found is None:
+    key = text_argument("kind")
+    return _own_kind(key) if key else kinds_for(actor())[0]
+
+
+def _own_kind(key: str) -> Kind:
+    """The kind of a key, if the visitor may bring such lists in, else `NotFound`."""
+    kind = kind_of(key)
+    if not actor().holds(kind.permission):
         raise NotFound(what="import_kind")
-    return found
+    return kind
 
 
 def _upload_form(kind: Kind) -> UploadForm:
