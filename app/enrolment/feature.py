@@ -83,6 +83,10 @@ FEATURE = Feature(
         "coverage_missing": _l("Please choose the months of cover, or that you do not enrol."),
         "waiver_reason_missing": _l("Who does not enrol gives a reason. Please choose one."),
         "waiver_text_length": _l("Please say the other reason in 2 to 200 characters."),
+        "declaration_missing": _l("Who does not enrol ticks the declaration. Please read it and tick it."),
+        "proof_missing": _l(
+            "This plan asks for a file here: what shows that you are insured elsewhere, or the signed declaration."
+        ),
         "application_saved": _l("The draft is kept. It is not submitted yet."),
         "application_submitted": _l("The application has been submitted. Your school looks at it next."),
         "application_withdrawn": _l("The application has been withdrawn. It is a draft now."),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from app.enrolment.labels import REASONS
-from app.enrolment.rules import LONGEST_TEXT, Wish
+from app.enrolment.rules import DECLARATION, LONGEST_TEXT, Proof, Wish
 from app.enrolment.states import Choice
+from app.evidence.forms import EvidenceForm
 from app.plans.models import CoverageOption
 from app.web.forms import ActForm, RecordForm, offered
 
@@ -48,8 +49,14 @@ class WishFields:
         return Wish(Choice.INSURE, int(chosen) if is_number else None)
 
 
-class ApplicationForm(RecordForm, WishFields):
-    """A family's own application."""
+class ApplicationForm(RecordForm, EvidenceForm, WishFields):
+    """A family's own application: who does not enrol ticks the declaration and may send files."""
+
+    declared = BooleanField(_l("I have read this declaration and make it"))
+
+    def proof(self, files: Iterable[int]) -> Proof:
+        """What is handed in beside the wish."""
+        return Proof(DECLARATION if self.declared.data else None, tuple(files))
 
 
 class EntryForm(ActForm, WishFields):

@@ -10,7 +10,7 @@ from app.records.labels import CHOICES, ENROLMENT_STATES, WAIVER_REASONS
 from app.students.records import EnrolmentLine
 from app.web.language import lazy as _l
 
-__all__ = ["CHOICES", "REASONS", "SOURCES", "STATES", "WAITING", "student_lines"]
+__all__ = ["CHOICES", "DECLARATIONS", "REASONS", "SOURCES", "STATES", "WAITING", "student_lines"]
 
 STATES = ENROLMENT_STATES
 REASONS = WAIVER_REASONS
@@ -19,6 +19,13 @@ WAITING = {
     queries.UNDECIDED: _l("Not decided yet"),
 }
 """What a list may be asked for beside the states."""
+DECLARATIONS = {
+    1: _l(
+        "I do not join this insurance plan, of my own free will. I know that medical costs in the time I am not insured"
+        " are not paid by it, and that it is usually not possible to join later. The reason I have given is true."
+    ),
+}
+"""不参保声明, by the number of its wording. A wording somebody has ticked is never changed: a new one gets a number."""
 SOURCES = {
     "roll": _l("Nobody yet"),
     "student": _l("By the family"),

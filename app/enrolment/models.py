@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Computed,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    SmallInteger,
     Text,
+    and_,
+    exists,
+    or_,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from app.access.scope import InSchool, school_keys
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.scope import InSchool, marked, school_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 from app.enrolment.states import EnrolmentState, Source, Tally, WaiverReason
+from app.enrolment.states import EnrolmentState as S
+from app.evidence.models import Attached
 from app.orgs.models import one_of
 
 __all__ = ["Enrolment", "EnrolmentState", "Source", "Tally", "WaiverReason"]
@@ -64,6 +75,7 @@ class Enrolment(Numbered, InSchool, Base):
         CheckConstraint(
             "waiver_text IS NULL OR (waiver_reason = 'other' AND length(waiver_text) BETWEEN 1 AND 200)", "waiver_text"
         ),
+        CheckConstraint("declaration > 0", "declaration"),
         CheckConstraint("opinion IS NULL OR length(opinion) BETWEEN 1 AND 200", "opinion"),
         CheckConstraint(f"{NOT_DECIDED} OR decided_at IS NOT NULL", "decided_at"),
         CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", "submitted_at"),
@@ -94,6 +106,8 @@ class Enrolment(Numbered, InSchool, Base):
     waiver_reason: Mapped[str | None] = mapped_column(Text)
     waiver_text: Mapped[str | None] = mapped_column(Text)
     """What the reason `other` means, in words."""
+    declaration: Mapped[int | None] = mapped_column(SmallInteger)
+    """Which wording of the 不参保声明 was ticked, by `filed_by` at `submitted_at`; counts for a family's own waiver."""
     coverage_option_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_option.id"))
     hardship: Mapped[bool] = mapped_column(server_default=text("false"))
     source: Mapped[str] = mapped_column(Text, server_default="roll")
@@ -108,3 +122,26 @@ class Enrolment(Numbered, InSchool, Base):
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+
+class ApplicationEvidence(Attached, Base):
+    """A file that proves what an application says.
+
+    The family opens it always; whoever of the staff may read the application, once it was submitted: a draft is nobody
+    else's business, nor is what a family began before the staff entered something else.
+    """
+
+    __tablename__ = "enrolment_evidence"
+    __table_args__ = (Index("ix_enrolment_evidence_enrolment_id", "enrolment_id"),)
+    record_key = "enrolment_id"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+
+    @classmethod
+    def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """Of an application the permission opens, and that was submitted unless it is the family's own."""
+        row = aliased(Enrolment)
+        submitted = and_(row.source == Source.STUDENT, row.state.not_in((S.UNREGISTERED, S.DRAFT)))
+        own = or_(submitted, row.person_id.in_(actor.persons(permission)))
+        found = select(row.id).where(row.id == entity.enrolment_id, own, row.reach(row, actor, permission))
+        return exists(marked(found, "enrolment"))

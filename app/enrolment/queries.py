@@ -15,9 +15,11 @@ from app.access.scope import everything, reaching, under, visible
 from app.accounts.models import Account
 from app.changes.models import ChangeRecord
 from app.core.errors import NotFound
-from app.enrolment.models import Enrolment
+from app.core.stored import StoredFile
+from app.enrolment.models import ApplicationEvidence, Enrolment
 from app.enrolment.rules import as_family, as_step
 from app.enrolment.states import EnrolmentState, Tally
+from app.evidence import queries as evidence
 from app.lists.keyset import Cut, Order, Spot, counted, counted_each, cut
 from app.orgs import queries as orgs
 from app.orgs.models import Kind, OrgNode
@@ -237,6 +239,23 @@ def one(session: Session, actor: Actor, permission: Permission, *, enrolment_id:
     inside = lineage[ids_in(found.tree_path).index(found.school_id) :]
     _, plan, option, name, number, filed_by, decided_by = row
     return Detail(found, plan, option, name, number, " / ".join(inside), filed_by, decided_by)
+
+
+def evidence_of(session: Session, actor: Actor, permission: Permission, enrolment_id: int) -> list[evidence.Shown]:
+    """The files of an application: for the family always, for the staff once it was submitted."""
+    return evidence.attached(session, actor, permission, ApplicationEvidence, enrolment_id)
+
+
+def evidence_chosen(session: Session, actor: Actor, enrolment_id: int, ids: Collection[int]) -> list[evidence.Shown]:
+    """Of the files a family's form names: those attached already, and the own drafts."""
+    return evidence.choices(session, actor, Permission.ENROLMENT_APPLY, ApplicationEvidence, enrolment_id, ids)
+
+
+def evidence_file(
+    session: Session, actor: Actor, permission: Permission, enrolment_id: int, file_id: int
+) -> StoredFile:
+    """One file of an application, or `NotFound`."""
+    return evidence.opened(session, actor, permission, ApplicationEvidence, enrolment_id, file_id)
 
 
 def history(session: Session, actor: Actor, enrolment_id: int) -> list[ChangeRecord]:

@@ -10,12 +10,26 @@ from zoneinfo import ZoneInfo
 from app.access.actor import Actor
 from app.core.errors import Conflict
 from app.enrolment.states import Choice, WaiverReason
+from app.plans.states import WaiverProof
 
 SHORTEST_TEXT, LONGEST_TEXT = 2, 200
 SUPERUSER_LEVEL = 0
 SCHOOL_LEVEL = 5
 """Roles of this level and below work inside one school (spec/roles.md)."""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DECLARATION = 1
+"""The wording of the 不参保声明 in force (`labels.DECLARATIONS`); a new wording is a new number, old ones stay."""
+PROVABLE = frozenset(
+    {
+        WaiverReason.HOMETOWN_RESIDENT,
+        WaiverReason.EMPLOYEE,
+        WaiverReason.DEPENDENT_SCHEME,
+        WaiverReason.AID_REGISTERED,
+        WaiverReason.MILITARY,
+        WaiverReason.FOREIGN,
+    }
+)
+"""The reasons that some paper or screenshot shows: insured, or cared for, elsewhere."""
 POSTGRADUATE_STAGES = frozenset({"master", "doctor"})
 """Whose basic record must be complete before they apply (UM-03)."""
 
@@ -45,6 +59,14 @@ class Wish:
     coverage_option_id: int | None = None
     waiver_reason: str | None = None
     waiver_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a family hands in with an application not to enrol: the wording it has ticked, and files it has sent."""
+
+    declaration: int | None = None
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +170,19 @@ def _wrong_reason(wish: Wish, *, whole: bool) -> dict[str, str]:
     if wish.waiver_reason != WaiverReason.OTHER or (wish.waiver_text is None and not whole):
         return {}
     return {} if is_text(wish.waiver_text) else {"waiver_text": "waiver_text_length"}
+
+
+def judge_proof(proof: Proof, waiver_proof: str, reason: str | None) -> dict[str, str]:
+    """What is missing beside a submitted waiver: field name → code. The plan says what it asks for."""
+    missing = {} if proof.declaration == DECLARATION else {"declared": "declaration_missing"}
+    if not proof.files and needs_file(waiver_proof, reason):
+        missing["evidence"] = "proof_missing"
+    return missing
+
+
+def needs_file(waiver_proof: str, reason: str | None) -> bool:
+    """Whether a waiver for this reason needs a file: always, or where the reason can be proved."""
+    return waiver_proof == WaiverProof.ALWAYS or (waiver_proof == WaiverProof.REASON and reason in PROVABLE)
 
 
 def is_text(text: str | None) -> bool:

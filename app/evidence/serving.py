@@ -31,13 +31,16 @@ def served(row: StoredFile) -> Response:
 
 
 def file_lines(shown: Sequence[Shown], href: Callable[[int], str]) -> list[dict[str, Any]]:
-    """The files as a page lists them: {id, name, size, href, is_picture, is_gone, until}."""
+    """The files as a page lists them, own drafts by their own address.
+
+    Each {id, name, size, href, is_picture, is_gone, until}.
+    """
     return [
         {
             "id": one.id,
             "name": one.name,
             "size": size_words(one),
-            "href": href(one.id),
+            "href": draft_href(one.id) if one.is_draft else href(one.id),
             "is_picture": one.is_picture,
             "is_gone": one.is_gone,
             "until": f"{one.expires_at.astimezone(SHANGHAI):%Y-%m-%d}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.plans.jobs import OPEN
-from app.plans.labels import PLAN_STATES, PRODUCTS, REOPENINGS
+from app.plans.labels import PLAN_STATES, PRODUCTS, REOPENINGS, WAIVER_PROOFS
 from app.plans.views import PlanRecordView, PlanView
 from app.plans.views.agenda import agenda
 from app.web.language import lazy as _l
@@ -51,5 +51,10 @@ FEATURE = Feature(
         "plan_reopening_asked": _l("Somebody else has to agree before %(name)s is open again."),
         "plan_reopening_declined": _l("%(name)s stays closed."),
     },
-    words={"plan.state": PLAN_STATES, "product": PRODUCTS, "plan.reopening": REOPENINGS},
+    words={
+        "plan.state": PLAN_STATES,
+        "plan.waiver_proof": WAIVER_PROOFS,
+        "product": PRODUCTS,
+        "plan.reopening": REOPENINGS,
+    },
 )

@@ -23,7 +23,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.orgs.labels import KINDS, STAGES
-from app.plans.labels import LEAVE_CONDITIONS, PRODUCTS
+from app.plans.labels import LEAVE_CONDITIONS, PRODUCTS, WAIVER_PROOFS
 from app.plans.rules import MOST_ROWS
 from app.web.forms import RecordForm, offered
 
@@ -95,6 +95,7 @@ class PlanForm(WindowForm):
         option_widget=CheckboxInput(),
     )
     counts_stopped = BooleanField(_l("Students whose insurance was stopped count as to be insured"))
+    waiver_proof = SelectField(_l("Who does not enrol hands in"), choices=[*WAIVER_PROOFS.items()])
 
     def is_blank(self, row: str, fields: tuple[str, ...]) -> bool:
         """Whether nothing was filled into a row (`step3`); a row of steps is blank when it names no kind of place."""

@@ -20,6 +20,11 @@ WAITING = {
     "to_agree": _l("Waiting for my agreement"),
 }
 """Which plans wait for the visitor, as a list is asked for them."""
+WAIVER_PROOFS = {
+    "declaration": _l("The declaration, ticked"),
+    "reason": _l("The declaration, and a file where the reason can be proved"),
+    "always": _l("The declaration, and always a file (signed, or a proof)"),
+}
 REOPENINGS = {
     "asked": _l("Asked for"),
     "agreed": _l("Agreed"),

@@ -24,7 +24,7 @@ from app.access.scope import AtNode, InTree, tree_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 from app.orgs.models import Kind, one_of
-from app.plans.states import PlanState, ReopeningState
+from app.plans.states import PlanState, ReopeningState, WaiverProof
 
 
 class Product(StrEnum):
@@ -47,6 +47,7 @@ class Plan(Numbered, InTree, Base):
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", "closed_at_if_closed"),
         CheckConstraint("apply_to > apply_from", "window"),
         CheckConstraint("cardinality(audience) > 0", "audience"),
+        CheckConstraint(one_of("waiver_proof", WaiverProof), "waiver_proof"),
         *tree_keys("plan"),
     )
 
@@ -57,6 +58,8 @@ class Plan(Numbered, InTree, Base):
     audience: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """The stages of education whose students are asked."""
     counts_stopped: Mapped[bool] = mapped_column(server_default=text("false"))
+    waiver_proof: Mapped[str] = mapped_column(Text, server_default="declaration")
+    """What who does not enrol hands in (`WaiverProof`)."""
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     apply_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     apply_to: Mapped[datetime] = mapped_column(DateTime(timezone=True))

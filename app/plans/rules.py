@@ -140,6 +140,7 @@ class NewPlan:
     steps: tuple[NewStep, ...]
     options: tuple[NewOption, ...]
     counts_stopped: bool = False
+    waiver_proof: str = "declaration"
 
 
 @dataclass(frozen=True)

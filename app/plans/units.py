@@ -46,7 +46,8 @@ class Unit:
 class Held:
     """A plan and the units of some places, locked for an act; `now` is the database's clock after the locks.
 
-    `first_role` is who reviews applications: the role that submits in the first step. Applications are taken in
+    `first_role` is who reviews applications: the role that submits in the first step; `waiver_proof` is what who does
+    not enrol hands in. Applications are taken in
     [apply_from, apply_to), reviewed and entered in [apply_from, decide_until).
     """
 
@@ -56,6 +57,7 @@ class Held:
     apply_to: datetime
     decide_until: datetime
     first_role: str
+    waiver_proof: str
     now: datetime
     units: tuple[Unit, ...]
     nodes: frozenset[int]
@@ -175,6 +177,7 @@ def _state_of(plan_id: int, nodes: Collection[int]) -> Select[*tuple[Any, ...]]:
             Plan.state,
             Plan.apply_from,
             Plan.apply_to,
+            Plan.waiver_proof,
             func.coalesce(PlanStep.window_to, Plan.apply_to).label("decide_until"),
             func.coalesce(PlanStep.submit_role, "").label("first_role"),
             sql_now().label("now"),
@@ -203,6 +206,7 @@ def _held(rows: Collection[Row[*tuple[Any, ...]]], nodes: frozenset[int]) -> Hel
         first.apply_to,
         first.decide_until,
         first.first_role,
+        first.waiver_proof,
         first.now,
         units,
         nodes,

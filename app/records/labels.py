@@ -219,6 +219,7 @@ FIELDS = {
     "units": _l("Reporting units"),
     "contact_name": _l("Emergency contact"),
     "counts_stopped": _l("Stopped insurances count"),
+    "waiver_proof": _l("Who does not enrol hands in"),
     "department_id": _l("Department"),
     "differences": _l("Differences"),
     "status_number": _l("Status number"),

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.access.scope import everything
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import Wish
+from app.enrolment.rules import DECLARATION, Proof, Wish
 from app.plans.models import CoverageOption
 from tests.stage import TEST
 
 WAIVE = Wish("waive", None, "employee")
+TICKED = Proof(DECLARATION)
+"""The declaration that goes with a waiver of the family's own."""
 
 
 def row_of(session: Session, plan_id: int, student_id: int) -> Enrolment:

@@ -25,7 +25,7 @@ from app.plans.rules import UnitSubmitted
 from tests.at_once import at_once, committed
 from tests.campaigns import FROM, TO, opened
 from tests.conftest import CountStatements, StandAt
-from tests.enrolment.applying import WAIVE, insure, row_of
+from tests.enrolment.applying import TICKED, WAIVE, insure, row_of
 from tests.make.places import A, B, class_of
 from tests.plans.test_units_are_locked import set_state, unit_at
 from tests.world import World
@@ -49,7 +49,9 @@ def own(session: Session, world: World, plan: Plan) -> Enrolment:
 def submit(session: Session, world: World, plan: Plan, wish: Wish, *, who: str = "student") -> Enrolment:
     """Hand the own application in, from the version it has."""
     row = own(session, world, plan)
-    services.submit(session, world.actor(session, who), enrolment_id=row.id, version=row.version, wish=wish)
+    services.submit(
+        session, world.actor(session, who), enrolment_id=row.id, version=row.version, wish=wish, proof=TICKED
+    )
     return own(session, world, plan)
 
 
@@ -245,8 +247,8 @@ def test_an_application_is_a_handful_of_statements(
 ) -> None:
     row, student = own(session, world, plan), world.actor(session, "student")
     with statements() as sent:
-        services.submit(session, student, enrolment_id=row.id, version=row.version, wish=WAIVE)
-    assert len(sent) <= 10, sent
+        services.submit(session, student, enrolment_id=row.id, version=row.version, wish=WAIVE, proof=TICKED)
+    assert len(sent) <= 11, sent  # one of them reads what is attached already
 
 
 @pytest.mark.committed
@@ -261,7 +263,7 @@ def test_two_tabs_at_once_get_one_answer_and_one_refusal(database: Database, ses
 
     def send(wish: Wish) -> Callable[[], object]:
         def act(other: Session) -> None:
-            services.submit(other, student, enrolment_id=row_id, version=version, wish=wish)
+            services.submit(other, student, enrolment_id=row_id, version=version, wish=wish, proof=TICKED)
 
         return committed(database, act)
 

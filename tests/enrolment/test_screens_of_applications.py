@@ -65,7 +65,9 @@ def test_a_family_keeps_a_draft_submits_and_withdraws(who: str, visit: Visiting,
     answer = browser.fill(here, step="submit", coverage="waive")
     assert (answer.status_code, own().state) == (422, "draft")
     assert "gives a reason" in text_of(answer)
-    assert browser.fill(here, step="submit", coverage="waive", waiver_reason="employee").status_code == SENT
+    waiver = {"step": "submit", "coverage": "waive", "waiver_reason": "employee"}
+    assert "ticks the declaration" in text_of(browser.fill(here, **waiver))
+    assert browser.fill(here, **waiver, declared="y").status_code == SENT
     assert own().state == "submitted"
     assert "Withdraw the application" in text_of(browser.get(here))
     assert browser.fill(f"{here}/withdraw").status_code == SENT
@@ -77,7 +79,7 @@ def test_a_family_keeps_a_draft_submits_and_withdraws(who: str, visit: Visiting,
 def test_a_double_click_is_answered_once(visit: Visiting, own: Callable[[], Enrolment]) -> None:
     browser, row = visit("student"), own()
     here = f"/my/insurance/{row.id}"
-    form = {**browser.hidden(here), "step": "submit", "coverage": "waive", "waiver_reason": "employee"}
+    form = {**browser.hidden(here), "step": "submit", "coverage": "waive", "waiver_reason": "employee", "declared": "y"}
     assert [browser.post(here, form).status_code for _ in range(2)] == [SENT, SENT]
     assert own().version == row.version + 1
 

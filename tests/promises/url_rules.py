@@ -245,4 +245,7 @@ RULES: dict[str, Rule] = {
     "EvidenceView.add": Rule(is_own=True, also=(Permission.ENROLMENT_APPLY,)),
     "EvidenceView.draft": Rule(also=(Permission.ENROLMENT_APPLY,)),
     "ChangeRequestView.evidence": Rule(also=(Permission.CHANGE_REQUEST_CREATE,)),
+    "DeclarationView.printed": Rule(),
+    "DeclarationView.evidence": Rule(),
+    "ApplicationPageView.evidence": Rule(),
 }

@@ -6,7 +6,7 @@ does, `entry` what the staff enter and correct, `writing` what all acts share.
 
 from __future__ import annotations
 
-from app.enrolment.services.application import save, submit, withdraw
+from app.enrolment.services.application import note_evidence_opened, save, submit, withdraw
 from app.enrolment.services.asking import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.services.bringing import bring
 from app.enrolment.services.entry import correct, enter, resume, resume_many, stop, stop_many
@@ -20,6 +20,7 @@ __all__ = [
     "correct",
     "enter",
     "in_hardship",
+    "note_evidence_opened",
     "note_export",
     "resume",
     "resume_many",

@@ -13,13 +13,15 @@ from app.access.scope import everything, visible
 from app.core.clock import sql_now
 from app.core.errors import Invalid, NotFound, Stale
 from app.core.workflow import WrongState
-from app.enrolment.models import Enrolment
+from app.enrolment.models import ApplicationEvidence, Enrolment
 from app.enrolment.rules import (
     POSTGRADUATE_STAGES,
     CountedNoMore,
     ProfileIncomplete,
+    Proof,
     Wish,
     as_family,
+    judge_proof,
     judge_wish,
     require_window,
 )
@@ -33,34 +35,44 @@ from app.enrolment.services.writing import (
     verdict,
     write,
 )
-from app.enrolment.states import EnrolmentState, Source
+from app.enrolment.states import Choice, EnrolmentState, Source
 from app.enrolment.workflow import Event
+from app.evidence.services import attach, note_opened
 from app.plans.queries import options_of
-from app.plans.units import hold_units, require_open_units
+from app.plans.units import Held, hold_units, require_open_units
 from app.profiles import queries as profiles
 
 P = Permission.ENROLMENT_APPLY
+NOTHING = Proof()
 
 
-def save(session: Session, actor: Actor, *, enrolment_id: int, version: int, wish: Wish) -> None:
+def save(
+    session: Session, actor: Actor, *, enrolment_id: int, version: int, wish: Wish, proof: Proof = NOTHING
+) -> None:
     """Keep an application as a draft; what is left out may come later, what is wrong is refused (`Invalid`).
 
     Raises `NotFound`, `Stale`, `PlanNotOpen`, `WindowNotYet`, `WindowOver`, `UnitSubmitted`, `CountedNoMore`,
     `WrongState`.
     """
-    line = _own(session, actor, enrolment_id, version, Event.SAVE)
-    kept, months = _judged(session, line, wish, whole=False)
+    line, held = _own(session, actor, enrolment_id, version, Event.SAVE)
+    kept, months = _judged(session, held, wish, proof, whole=False)
+    kept["declaration"] = None  # it belongs to submitting
+    _attach(session, actor, line, kept, proof)
     write(session, Act(Event.SAVE, actor, None, {**kept, "source": Source.STUDENT}, months), [line])
 
 
-def submit(session: Session, actor: Actor, *, enrolment_id: int, version: int, wish: Wish) -> None:
+def submit(
+    session: Session, actor: Actor, *, enrolment_id: int, version: int, wish: Wish, proof: Proof = NOTHING
+) -> None:
     """Hand an application to its reviewer, from a draft or after a rejection.
 
-    Raises as `save`, and `ProfileIncomplete` for a postgraduate whose basic record is not complete (UM-03).
+    Who does not enrol ticks the declaration and sends the files the plan asks for. Raises as `save`, and
+    `ProfileIncomplete` for a postgraduate whose basic record is not complete (UM-03).
     """
-    line = _own(session, actor, enrolment_id, version, Event.SUBMIT, Event.RESUBMIT)
+    line, held = _own(session, actor, enrolment_id, version, Event.SUBMIT, Event.RESUBMIT)
     _require_profile(session, line)
-    kept, months = _judged(session, line, wish, whole=True)
+    kept, months = _judged(session, held, wish, proof, whole=True)
+    _attach(session, actor, line, kept, proof)
     event = Event.RESUBMIT if line.state == EnrolmentState.REJECTED else Event.SUBMIT
     filed = {"source": Source.STUDENT, "submitted_at": sql_now(), "filed_by": account_of(actor)}
     write(session, Act(event, actor, None, {**kept, **filed}, months), [line])
@@ -68,12 +80,17 @@ def submit(session: Session, actor: Actor, *, enrolment_id: int, version: int, w
 
 def withdraw(session: Session, actor: Actor, *, enrolment_id: int, version: int) -> None:
     """Take an application back before it is reviewed: it is a draft again. Raises as `save`."""
-    line = _own(session, actor, enrolment_id, version, Event.WITHDRAW)
+    line, _held = _own(session, actor, enrolment_id, version, Event.WITHDRAW)
     write(session, Act(Event.WITHDRAW, actor), [line])
 
 
-def _own(session: Session, actor: Actor, enrolment_id: int, version: int, *events: Event) -> Line:
-    """The own row, its units and itself locked, judged for one of the events."""
+def note_evidence_opened(session: Session, actor: Actor, *, enrolment_id: int, path: str, file_id: int) -> None:
+    """Write down that somebody has opened a file of an application in scope."""
+    note_opened(session, actor, subject="enrolment", record_id=enrolment_id, path=path, file_id=file_id)
+
+
+def _own(session: Session, actor: Actor, enrolment_id: int, version: int, *events: Event) -> tuple[Line, Held]:
+    """The own row, its units and itself locked, judged for one of the events; and what was locked."""
     family = as_family(actor)
     plan_id, path = _found(session, family, enrolment_id)
     held = hold_units(session, plan_id, [path])
@@ -90,7 +107,7 @@ def _own(session: Session, actor: Actor, enrolment_id: int, version: int, *event
         raise Stale(current_of(lines[0]), lines[0].version)
     if all(refusals):
         raise refusals[0] or WrongState
-    return lines[0]
+    return lines[0], held
 
 
 def _found(session: Session, family: Actor, enrolment_id: int) -> tuple[int, str]:
@@ -107,13 +124,24 @@ def current_of(line: Line) -> dict[str, Any]:
     return {"coverage": coverage, "waiver_reason": line.waiver_reason or "", "waiver_text": line.waiver_text or ""}
 
 
-def _judged(session: Session, line: Line, wish: Wish, *, whole: bool) -> tuple[dict[str, Any], dict[int, str]]:
-    """The wish as it is kept, and what the plan's months are called."""
-    options = options_of(session, line.plan_id)
+def _judged(
+    session: Session, held: Held, wish: Wish, proof: Proof, *, whole: bool
+) -> tuple[dict[str, Any], dict[int, str]]:
+    """The wish as it is kept with the declaration, and what the plan's months are called."""
+    options = options_of(session, held.plan_id)
     kept, problems = judge_wish(wish, options, whole=whole)
+    waives = kept.choice == Choice.WAIVE
+    if waives and whole:
+        problems |= judge_proof(proof, held.waiver_proof, kept.waiver_reason)
     if problems:
         raise Invalid(problems)
-    return vars(kept), {option.id: option.label for option in options.values()}
+    declared = {"declaration": proof.declaration if waives else None}
+    return {**vars(kept), **declared}, {option.id: option.label for option in options.values()}
+
+
+def _attach(session: Session, actor: Actor, line: Line, kept: dict[str, Any], proof: Proof) -> None:
+    """Attach what was sent; who enrols after all proves nothing, so earlier files go."""
+    attach(session, actor, ApplicationEvidence, line.id, proof.files if kept["choice"] == Choice.WAIVE else ())
 
 
 def _require_profile(session: Session, line: Line) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.enrolment.views.declaration import DeclarationView
 from app.enrolment.views.export import ExportView
 from app.enrolment.views.family import FamilyApplicationView
 from app.enrolment.views.listing import ApplicationView
@@ -9,4 +10,12 @@ from app.enrolment.views.page import ApplicationPageView
 from app.enrolment.views.review import ReviewView
 from app.enrolment.views.stopping import StoppingView
 
-SCREENS = (FamilyApplicationView, ApplicationView, ReviewView, StoppingView, ApplicationPageView, ExportView)
+SCREENS = (
+    FamilyApplicationView,
+    DeclarationView,
+    ApplicationView,
+    ReviewView,
+    StoppingView,
+    ApplicationPageView,
+    ExportView,
+)

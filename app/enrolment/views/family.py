@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
@@ -17,12 +18,14 @@ from app.core.db import Session
 from app.core.idempotency import Answer
 from app.enrolment import queries, services
 from app.enrolment.forms import WAIVE, ApplicationForm
-from app.enrolment.labels import REASONS, STATES
+from app.enrolment.labels import DECLARATIONS, REASONS, STATES
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import POSTGRADUATE_STAGES, in_china
+from app.enrolment.rules import DECLARATION, POSTGRADUATE_STAGES, in_china
 from app.enrolment.states import EnrolmentState
+from app.enrolment.views.declaration import declared, own_lines
 from app.enrolment.views.facts import history_lines, money, own_facts
 from app.enrolment.workflow import APPLICATION, Event
+from app.evidence.receiving import received
 from app.plans import queries as plans
 from app.plans.models import Plan
 from app.plans.states import PlanState
@@ -32,7 +35,13 @@ from app.web.forms import RecordForm
 from app.web.request import actor, reading
 from app.web.screens import Screen, needs
 
-APPLY, READ = Permission.ENROLMENT_APPLY, Permission.ENROLMENT_READ
+APPLY = Permission.ENROLMENT_APPLY
+PROOFS = {
+    "declaration": _l("Not needed; it may shorten questions. For example: a screenshot of where you are insured."),
+    "reason": _l("Needed if you are insured or cared for elsewhere: a screenshot or photo that shows it."),
+    "always": _l("Needed: the signed declaration, or a screenshot or photo that shows where you are insured."),
+}
+"""What the plan asks for beside the declaration, as the family reads it."""
 
 
 class FamilyApplicationView(Screen):
@@ -69,11 +78,14 @@ class FamilyApplicationView(Screen):
         options = plans.options_of(reading(), found.plan.id)
         form = ApplicationForm(data={**_values(found.enrolment), "version": found.enrolment.version})
         form.offer(options.values())
+        files = queries.evidence_of(reading(), actor(), APPLY, enrolment_id)
         if request.method == "POST":
-            answered = submitted(form, lambda session: _keep(session, form, enrolment_id))
-            if answered:
+            sent = received()
+            answered = sent.stops(form) or submitted(form, lambda s: _keep(s, form, enrolment_id, sent.ids))
+            if isinstance(answered, Response):
                 return answered
-        return self._page(form, found, options)
+            files = queries.evidence_chosen(reading(), actor(), enrolment_id, sent.ids)
+        return self._page(form, found, options, own_lines(enrolment_id, files))
 
     @expose("/<int:enrolment_id>/withdraw", methods=["GET", "POST"])
     @needs(APPLY)
@@ -95,7 +107,9 @@ class FamilyApplicationView(Screen):
             crumbs=_crumbs(),
         )
 
-    def _page(self, form: ApplicationForm, found: queries.Detail, options: dict[int, Any]) -> tuple[str, int]:
+    def _page(
+        self, form: ApplicationForm, found: queries.Detail, options: dict[int, Any], files: Sequence[Any]
+    ) -> tuple[str, int]:
         enrolment, plan, now = found.enrolment, found.plan, clock.now(reading())
         shut = queries.shut_rows(reading(), [enrolment])
         events = APPLICATION.events(EnrolmentState(enrolment.state)) if is_open(enrolment, plan, now, shut) else ()
@@ -114,6 +128,11 @@ class FamilyApplicationView(Screen):
             money=money,
             waive=WAIVE,
             theirs=_theirs(form, options),
+            files=files,
+            declaration=str(DECLARATIONS[DECLARATION]),
+            declared=declared(found),
+            needs_file=PROOFS[found.plan.waiver_proof],
+            print_href=url_for("DeclarationView.printed", enrolment_id=enrolment.id),
             facts=own_facts(enrolment.student_id),
             may_change=may_change or request.method == "POST",
             may_withdraw=Event.WITHDRAW in events,
@@ -185,22 +204,23 @@ def _theirs(form: ApplicationForm, options: dict[int, Any]) -> str:
     return next((option.label for option in options.values() if str(option.id) == theirs), "")
 
 
-def _values(enrolment: Enrolment) -> dict[str, str]:
+def _values(enrolment: Enrolment) -> dict[str, Any]:
     coverage = WAIVE if enrolment.choice == WAIVE else str(enrolment.coverage_option_id or "")
     return {
         "coverage": coverage,
         "waiver_reason": enrolment.waiver_reason or "",
         "waiver_text": enrolment.waiver_text or "",
+        "declared": enrolment.declaration == DECLARATION,
     }
 
 
-def _keep(session: Session, form: ApplicationForm, enrolment_id: int) -> Answer:
+def _keep(session: Session, form: ApplicationForm, enrolment_id: int, files: Sequence[int]) -> Answer:
     """Submit, or only keep: whichever button was pressed."""
-    version, wish = form.known_version(), form.wish()
+    asked: dict[str, Any] = {"version": form.known_version(), "wish": form.wish(), "proof": form.proof(files)}
     if request.form.get("step") == "save":
-        services.save(session, actor(), enrolment_id=enrolment_id, version=version, wish=wish)
+        services.save(session, actor(), enrolment_id=enrolment_id, **asked)
         return done(_here(enrolment_id), "application_saved")
-    services.submit(session, actor(), enrolment_id=enrolment_id, version=version, wish=wish)
+    services.submit(session, actor(), enrolment_id=enrolment_id, **asked)
     return done(_here(enrolment_id), "application_submitted")
 
 

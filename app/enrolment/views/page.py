@@ -18,10 +18,12 @@ from app.enrolment.forms import WAIVE, CorrectionForm, OpinionForm, ReasonForm
 from app.enrolment.labels import SOURCES, STATES
 from app.enrolment.rules import in_china
 from app.enrolment.states import EnrolmentState
+from app.enrolment.views.declaration import declared, opened
 from app.enrolment.views.facts import history_lines, money, own_facts
 from app.enrolment.views.family import chosen_words
 from app.enrolment.views.listing import may_review
 from app.enrolment.workflow import APPLICATION, Event
+from app.evidence.serving import file_lines
 from app.plans import queries as plans
 from app.web.acts import done, submitted
 from app.web.forms import RecordForm
@@ -58,11 +60,22 @@ class ApplicationPageView(Screen):
             found=found,
             state_label=STATES[found.enrolment.state],
             details=_details(found),
+            declared=declared(found),
+            files=file_lines(
+                queries.evidence_of(reading(), actor(), READ, enrolment_id), lambda each: _file(enrolment_id, each)
+            ),
             facts=own_facts(found.enrolment.student_id),
             ops=_ops(found),
             may_decide=Event.APPROVE in _events(found) and may_review(found.plan),
             lines=history_lines(queries.history(reading(), actor(), enrolment_id)),
         )
+
+    @expose("/<int:enrolment_id>/evidence/<int:file_id>")
+    @needs(READ)
+    def evidence(self, enrolment_id: int, file_id: int) -> Response:
+        """A file of an application that was submitted; each opening is written into the audit."""
+        found = queries.one(reading(), actor(), READ, enrolment_id=enrolment_id)
+        return opened(found.enrolment, READ, file_id)
 
     @expose("/<int:enrolment_id>/correct", methods=["GET", "POST"])
     @needs(ENTER)
@@ -119,6 +132,10 @@ class ApplicationPageView(Screen):
         here = {"label": found.name, "href": _here(found)}
         crumbs = [*_crumbs(found), here]
         return self.form_page(form, subtitle=found.plan.name, back=_here(found), crumbs=crumbs, **context)
+
+
+def _file(enrolment_id: int, file_id: int) -> str:
+    return url_for("ApplicationPageView.evidence", enrolment_id=enrolment_id, file_id=file_id)
 
 
 def _events(found: queries.Detail) -> tuple[Event, ...]:

@@ -107,6 +107,7 @@ def _head(new: NewPlan) -> dict[str, Any]:
         "cover_year": new.cover_year,
         "audience": list(new.audience),
         "counts_stopped": new.counts_stopped,
+        "waiver_proof": new.waiver_proof,
         "apply_from": new.apply_from,
         "apply_to": new.apply_to,
     }

@@ -21,7 +21,7 @@ from app.orgs import queries as orgs
 from app.orgs.labels import KINDS, STAGES
 from app.plans import queries, services
 from app.plans.forms import ReasonForm
-from app.plans.labels import LEAVE_CONDITIONS, PLAN_STATES, PRODUCTS, WAITING, role_name
+from app.plans.labels import LEAVE_CONDITIONS, PLAN_STATES, PRODUCTS, WAITING, WAIVER_PROOFS, role_name
 from app.plans.models import Plan, PlanStep
 from app.plans.states import PlanState
 from app.web.acts import done, submitted
@@ -212,6 +212,7 @@ def _facts(plan: Plan) -> list[tuple[str, str]]:
         (gettext("Who is asked"), "、".join(str(STAGES[stage]) for stage in plan.audience)),
         (gettext("Applications"), f"{_moment(plan.apply_from)} – {_moment(plan.apply_to)}"),
         (gettext("Stopped insurance"), gettext("counts") if plan.counts_stopped else gettext("does not count")),
+        (gettext("Who does not enrol hands in"), str(WAIVER_PROOFS[plan.waiver_proof])),
     ]
     if plan.opened_at:
         facts.append((gettext("Opened"), _moment(plan.opened_at)))

@@ -32,6 +32,7 @@ def read(form: PlanForm, code: str) -> NewPlan:
         steps=tuple(_step(form, number) for number in form.rows("step", STEP_FIELDS)),
         options=tuple(_option(form, number) for number in form.rows("option", OPTION_FIELDS)),
         counts_stopped=bool(form.counts_stopped.data),
+        waiver_proof=form.waiver_proof.data,
     )
 
 
@@ -94,6 +95,7 @@ def shown(plan: Plan, *, is_copy: bool = False) -> dict[str, Any]:
         "cover_year": plan.cover_year + is_copy,
         "audience": list(plan.audience),
         "counts_stopped": plan.counts_stopped,
+        "waiver_proof": plan.waiver_proof,
         "apply_from": _shifted(_local(plan.apply_from), int(is_copy)),
         "apply_to": _shifted(_local(plan.apply_to), int(is_copy)),
         "version": plan.version,
