@@ -16,13 +16,14 @@ from app.access.actor import Actor
 from app.access.scope import everything
 from app.audit.services import record
 from app.core.clock import sql_now
-from app.core.errors import Stale
+from app.core.errors import Invalid, Stale
 from app.core.queue import cancel as cancel_job
 from app.core.queue import defer
 from app.sheets import queries
 from app.sheets.kinds import Kind, kind_of
 from app.sheets.models import ImportBatch, ImportMapping, ImportRow
 from app.sheets.rules import BadRows, NothingToApply, Place, StillWorking, UndoBlocked
+from app.sheets.tables import LEFT_OUT
 from app.sheets.workflow import IMPORT, BatchEvent, BatchState
 
 READING, APPLYING, UNDOING = "sheets.read", "sheets.apply", "sheets.undo"
@@ -30,6 +31,8 @@ READING, APPLYING, UNDOING = "sheets.read", "sheets.apply", "sheets.undo"
 LOCKED = "the batch was read and locked above within the actor's scope"
 WORKING = frozenset({"queued", "running"})
 LONGEST_NAME = 200
+MOST_TEXTS, LONGEST_TEXT = 1_000, 200
+"""Headings and words explained at once, and the characters of one."""
 
 
 def receive(  # noqa: PLR0913  whose, of which kind, where, about what, which file
@@ -101,12 +104,13 @@ def explain(
     """Say what headings and words of a file mean, and have it read anew; remembered for the place. The job's id.
 
     `headings` is normalised heading → column key, or `LEFT_OUT`; `values` is word → code. Raises `Stale`,
-    `WrongState`, `StillWorking`.
+    `WrongState`, `StillWorking`, and `Invalid` for a column there is none of or more text than a cell's.
     """
     batch = _known(session, actor, batch_id, version)
     _refuse_while_working(session, batch)
-    _move(session, batch, BatchEvent.RECHECK, error_code=None, read_at=None, **_nothing_counted())
     kind = kind_of(batch.kind)
+    _refuse_strange(kind, headings or {}, values or {})
+    _move(session, batch, BatchEvent.RECHECK, error_code=None, read_at=None, **_nothing_counted())
     if headings or values:
         place = Place(batch.node_id, "", "", batch.tree_path)
         _remember(session, place, kind, headings or {}, values or {})
@@ -205,6 +209,14 @@ def _put(session: Session, batch: ImportBatch, **values: object) -> None:
     session.scalars(
         everything(stmt, because=LOCKED), execution_options={"synchronize_session": False, "populate_existing": True}
     ).one()
+
+
+def _refuse_strange(kind: Kind, headings: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """Refuse (`Invalid`) what no page of ours sends: it would be remembered for the place and never be asked for."""
+    columns = {LEFT_OUT, *(column.key for column in kind.layout.columns)}
+    texts = [*headings, *values, *values.values()]
+    if set(headings.values()) - columns or len(texts) > MOST_TEXTS or any(len(text) > LONGEST_TEXT for text in texts):
+        raise Invalid({"heading": "choice"})
 
 
 def _nothing_counted() -> dict[str, int]:

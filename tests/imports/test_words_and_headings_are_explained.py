@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.errors import NotAllowed, Refusal
+from app.core.errors import Invalid, NotAllowed, Refusal
 from app.core.workflow import WrongState
 from app.sheets import queries, services
 from app.sheets.columns import normalise_heading
@@ -54,6 +54,25 @@ def test_a_file_without_headings_is_refused_with_what_was_looked_for(desk: Desk)
     found = desk.batch(batch)
     assert (found.state, found.error_code) == ("refused", "no_header")
     assert found.error_facts
+
+
+@pytest.mark.parametrize(
+    ("headings", "values"),
+    [
+        ({"姓名": "nothing_of_ours"}, {}),
+        ({"姓" * 201: "name"}, {}),
+        ({}, {"班" * 201: class_of(A, 1, 1)}),
+        ({}, {"火箭班": "x" * 201}),
+        ({}, {f"第{n}班": "x" for n in range(501)}),
+    ],
+)
+def test_what_no_page_offers_is_not_remembered(desk: Desk, headings: dict[str, str], values: dict[str, str]) -> None:
+    batch = desk.read(workbook([student(1)]))
+    before = desk.batch(batch)
+    with pytest.raises(Invalid):
+        _explain(desk, batch, headings, values)
+    after = desk.batch(batch)
+    assert (after.state, after.version) == (before.state, before.version)
 
 
 @pytest.mark.parametrize("user", ["class_teacher", "counsellor", "county_admin", "guardian", "student"])

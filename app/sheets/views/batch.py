@@ -85,19 +85,19 @@ class BatchView(Screen):
 
     @expose("/<int:batch_id>/explain", methods=["POST"])
     @needs_any(*DOORS)
-    def explain(self, batch_id: int) -> Response | str:
+    def explain(self, batch_id: int) -> Response | tuple[str, int]:
         """Say which column a heading is, and which class a word means; the file is read again."""
         form = StepForm()
         answered = submitted(form, lambda session: _explain(session, form, batch_id))
-        return answered or self.show(batch_id)
+        return answered or (self.show(batch_id), form.status)
 
     @expose("/<int:batch_id>/cancel", methods=["POST"])
     @needs_any(*DOORS)
-    def cancel(self, batch_id: int) -> Response | str:
+    def cancel(self, batch_id: int) -> Response | tuple[str, int]:
         """Give the import up; nothing has been written."""
         form = StepForm()
         answered = submitted(form, lambda session: _cancel(session, form, batch_id))
-        return answered or self.show(batch_id)
+        return answered or (self.show(batch_id), form.status)
 
     @expose("/<int:batch_id>/undo", methods=["GET", "POST"])
     @needs_any(*DOORS)
