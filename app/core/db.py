@@ -94,6 +94,16 @@ class Database:
             },
         )
         self.sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self._of_one_instant = self.engine.execution_options(isolation_level="REPEATABLE READ")
+
+    def snapshot(self) -> Session:
+        """A session to read with: until it commits, all its statements see the database of one instant.
+
+        Else a place that moves between two statements of a page is missing in the second. Where every session stands in
+        one transaction already (ordinary tests), that one stays as it is.
+        """
+        stands_apart = self.sessions.kw["bind"] is self.engine
+        return self.sessions(bind=self._of_one_instant) if stands_apart else self.sessions()
 
     def transaction(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and commit; when it collides (`is_retriable`) it is run again, a few times.

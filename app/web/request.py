@@ -93,9 +93,9 @@ def own_token() -> str:
 
 
 def reading() -> Session:
-    """The session this request reads with, opened at its first use and closed at its end."""
+    """The session this request reads with, opened at its first use and closed at its end; it sees one instant."""
     if "reading" not in g:
-        g.reading = backstage().database.sessions()
+        g.reading = backstage().database.snapshot()
         _know(g.reading)
         g.reading.info[WHILE_ONE_PAGE_IS_MADE] = {}
     found: Session = g.reading
@@ -103,7 +103,12 @@ def reading() -> Session:
 
 
 def write(work: Callable[[Session], T]) -> T:
-    """Run a service in a transaction of its own, with the actor and the address bound; retried on deadlock."""
+    """Run a service in a transaction of its own, with the actor and the address bound; retried when it collides.
+
+    What is read afterwards, to show the page again, is of a later instant than what was read before.
+    """
+    if has_request_context() and "reading" in g:
+        g.reading.commit()
 
     def bound(session: Session) -> T:
         _know(session)
