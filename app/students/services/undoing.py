@@ -112,6 +112,10 @@ def blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker
     """The students of whom something happened since the import, or whom the actor no longer reaches."""
     actor.require(Permission.STUDENT_IMPORT)
     spread(session, batch)
+    return _blockers(session, actor, batch)
+
+
+def _blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker]:
     reached = set(session.scalars(_reached(actor)))
     rows = session.execute(everything(text(SINCE), because=APPLIED), {"batch": batch.id}).all()
     found: list[Blocker] = []
@@ -146,9 +150,10 @@ def _reached(actor: Actor) -> Select[int]:
 
 def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Take a batch back; raises `UndoBlocked`. Tells what happens as events."""
+    actor.require(Permission.STUDENT_IMPORT)
     spread(session, batch)
     session.execute(_reached(actor).with_for_update(of=(Student, Person)))
-    if found := blockers(session, actor, batch):
+    if found := _blockers(session, actor, batch):
         raise UndoBlocked(count=len(found))
     admitted = _ids(session, "verdict = 'new'")
     moved = _ids(session, "moved")
