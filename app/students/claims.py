@@ -18,7 +18,7 @@ from app.sheets.values import Bad
 from app.sheets.values import day as day_of
 from app.sheets.workbook import Cell
 from app.students.rules import NewHardship, judge_hardship, meets
-from app.students.words import NO_HARDSHIP, category_of, level_of, names_several
+from app.students.words import CATEGORY_NAMES, NO_HARDSHIP, category_of, level_of, names_several
 
 DAY = timedelta(days=1)
 _MONTH_ALONE = re.compile(r"[0-9]{4}[-/.年]?(?:0?[1-9]|1[0-2])月?")
@@ -99,6 +99,29 @@ def claim_of(given: Mapping[str, Any], explained: Mapping[str, str], say: Say) -
     if period is None:
         return None
     return Claim(category, level, *period, given.get("evidence_number"), given.get("recognised_by"))
+
+
+IS_OF: Mapping[str, str] = {
+    "is_poverty": "poverty",
+    "is_low_income": "low_income",
+    "is_extreme_poverty": "extreme_poverty",
+    "is_orphan": "orphan",
+    "is_disabled": "disabled_student",
+    "is_martyr_child": "martyr_child",
+}
+"""Columns of yes and no in student lists, and the category each asks for: 是否建档立卡, 是否低保 …"""
+ANY = "is_hardship"
+"""是否贫困生: yes names no category."""
+
+
+def claims_of(given: Mapping[str, Any], say: Say) -> tuple[Claim, ...]:
+    """The hardships that a row of a student list claims: by its category, or by columns of yes and no."""
+    texts = [given["category"]] if given.get("category") else []
+    texts += [CATEGORY_NAMES[category] for column, category in IS_OF.items() if given.get(column) is True]
+    if not texts and given.get(ANY) is True:
+        say(ANY, "hardship_without_category")
+    found = [claim_of({**given, "category": text}, {}, say) for text in texts]
+    return tuple({claim.category: claim for claim in found if claim is not None}.values())
 
 
 def _period(given: Mapping[str, Any], say: Say) -> tuple[date | None, date | None] | None:

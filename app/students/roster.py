@@ -16,6 +16,7 @@ from app.people.identity import Identity, TypedIdentity, judge
 from app.people.rules import check_name, normalise_name
 from app.people.words import CERTIFICATE_WORDS, ETHNIC_WORDS, SEX_WORDS, code_of
 from app.sheets.rules import Remark
+from app.students.claims import Claim
 from app.students.further import OF_STAY, choose_further, judge_further
 from app.students.rules import Particulars, judge_particulars
 
@@ -53,6 +54,7 @@ class Entry:
     digest: bytes | None = None
     class_id: int | None = None
     details: Details | None = None
+    claims: tuple[Claim, ...] = ()
 
     def wrong(self, column: str, code: str, **facts: object) -> None:
         """Note what makes the row bad."""

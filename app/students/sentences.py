@@ -39,6 +39,7 @@ IMPORTING: dict[str, Any] = {
         "%(text)s is none of the words this column knows; it is left out. Please choose one of the template's list."
     ),
     "further_on_file": _l("The person is on file from an earlier school; this is left out. Correct it on the page."),
+    "hardship_without_category": _l("In hardship, but the category is not said; nothing is recognised by this row."),
     "category_missing": _l("No hardship category. Please fill it in, such as 低保."),
     "category_unknown": _l(
         "%(text)s is none of the known hardship categories. Please choose one of the template's list, or say on the"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,11 +24,12 @@ from app.sheets.services import reserve
 from app.sheets.values import Bad, Value, ends_rounded, readers, rounded
 from app.sheets.workbook import Cell
 from app.students import queries
-from app.students.columns import FURTHER_COLUMNS
-from app.students.further import FURTHER
+from app.students.claims import claims_of, last_day
+from app.students.columns import FURTHER_COLUMNS, HARDSHIP_COLUMNS, LENIENT
 from app.students.roster import Entry, judge_entry
 from app.students.services import classes as class_list
 from app.students.services import further, judging, merging, undoing
+from app.students.services.recognising import Standing, standing_of
 from app.students.showing import line_of
 
 LAYOUT = Layout(
@@ -150,6 +152,7 @@ LAYOUT = Layout(
             choices=("走读", "住校"),
         ),
         *FURTHER_COLUMNS,
+        *HARDSHIP_COLUMNS,
     ),
 )
 """spec/domain.md §3.5, the columns that tell who a student is; wordings as files of schools have them."""
@@ -209,16 +212,28 @@ class StudentList(Kind):
         good = [entry for entry in entries if not entry.problems]
         digests = judging.find_digests(good, asked.keyring)
         numbers = sorted({number for entry in good if (number := entry.given.get("student_number"))})
-        formal = {number for entry in good if (number := judging.formal_number(entry))}
+        formal = {number for entry in good if (number := further.formal_number(entry))}
         status = sorted(asked.keyring.digest(f"status:{number}") for number in formal)
         by_digest = judging.on_file(session, digests)
+        by_number = judging.numbers_in_use(session, asked.place, numbers)
         return judging.Roll(
             by_digest,
-            judging.numbers_in_use(session, asked.place, numbers),
+            by_number,
             further.status_numbers_on_file(session, status),
+            self._standing(session, good, by_digest, by_number),
             iter(reserve(session, "person", len(good))),
             iter(reserve(session, "student", len(good))),
+            iter(reserve(session, "hardship_recognition", sum(len(entry.claims) for entry in good))),
+            clock.today(session),
         )
+
+    def _standing(
+        self, session: Session, good: Sequence[Entry], *found: Mapping[Any, judging.Found]
+    ) -> Mapping[int, Sequence[Standing]]:
+        """What is recognised of the students on file, where rows say anything about it."""
+        if not any(entry.claims for entry in good):
+            return {}
+        return standing_of(session, {row.student_id for rows in found for row in rows.values() if row.student_id})
 
     def apply(self, session: Session, actor: Actor, batch: ImportBatch) -> None:
         """Write the new and changed rows, set-wise."""
@@ -273,7 +288,7 @@ class _Reading:
 def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entry:  # noqa: FBT001  of the table
     entry = Entry(table.sheet, row.number, {}, class_text=table.class_hint)
     for key, cell in row.cells.items():
-        read = reading.readers[key](cell)
+        read = reading.readers[key](cell) if key != "until_on" else last_day(cell)
         if isinstance(read, Bad):
             note_unread(entry, key, read)
         elif read is not None:
@@ -283,6 +298,7 @@ def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entr
         entry.wrong("certificate_number", "id_precision_lost", reason="rounded")
     _roll_number(entry)
     judge_entry(entry, reading.today)
+    entry.claims = claims_of(entry.given, entry.odd)
     judging.place_in_class(entry, reading.classes)
     entry.slim()
     return entry
@@ -291,7 +307,7 @@ def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entr
 def note_unread(entry: Entry, key: str, bad: Bad) -> None:
     """A cell that cannot be read makes the row bad, or is left out with a remark where the column stops nobody."""
     remark = remark_of(key, bad)
-    if key in FURTHER:
+    if key in LENIENT:
         entry.warnings += (remark,)
     else:
         entry.problems += (remark,)

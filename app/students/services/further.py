@@ -34,6 +34,7 @@ READ = (
     *(getattr(Student, name) for name in STUDENT_COLUMNS),
 )
 """What a row is compared with, beside what `judging` reads."""
+FORMAL = frozenset({"G", "J"})
 IN_BATCH = "rows of a batch in scope; their students and persons were locked in scope"
 ELSEWHERE = "a status number is on file once in the whole system; only that it is so is said"
 NO_SYNC = {"synchronize_session": False}
@@ -116,10 +117,16 @@ def status_numbers_on_file(session: Session, digests: Sequence[bytes]) -> dict[b
     """Whose these formal status numbers are: digest → person."""
     stmt = select(Person.status_number_digest, Person.id).where(
         Person.status_number_digest == any_(literal(list(digests), ARRAY(LargeBinary))),
-        Person.status_number_kind.in_(("G", "J")),
+        Person.status_number_kind.in_(FORMAL),
     )
     rows = session.execute(everything(stmt, because=ELSEWHERE)) if digests else ()
     return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+def formal_number(entry: Entry) -> str:
+    """The 学籍号 of a row if it is a formal one, which nobody else has; else nothing."""
+    number = (entry.details.status_number if entry.details else None) or ""
+    return number if number[:1] in FORMAL else ""
 
 
 def new_values(entry: Entry, sealed_as: uuid.UUID | None, keyring: Keyring) -> dict[str, Any]:

@@ -28,12 +28,12 @@ from app.people.services import NUMBER_AT
 from app.sheets.rules import Judged, Place, Verdict
 from app.students.models import ADDRESS_AT, PHONE_AT, Student
 from app.students.roster import MADE_UP, Entry
-from app.students.services import further
+from app.students.services import cases, further
 from app.students.services.classes import BESIDE, Classes, whole_text
+from app.students.services.recognising import Standing
 
 ELSEWHERE = "a number is on file once in the whole system; of who is elsewhere only that it is so is said"
 AT_ONCE = 5_000
-FORMAL = frozenset({"G", "J"})
 PERSON_FIELDS = ("name", "sex", "birth_date", "ethnicity", "certificate_type")
 STUDENT_FIELDS = ("student_number", "entry_date", "expected_graduation_date", "boarding", "class_roll_number")
 Found = Row[*tuple[Any, ...]]
@@ -46,8 +46,11 @@ class Roll:
     by_digest: Mapping[bytes, Found]
     by_number: Mapping[str, Found]
     by_status: Mapping[bytes, int]
+    standing: Mapping[int, Sequence[Standing]]
     reserved_persons: Iterator[int]
     reserved_students: Iterator[int]
+    reserved_recognitions: Iterator[int]
+    today: date
 
 
 @dataclass(frozen=True)
@@ -99,15 +102,9 @@ def _by_status(entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
     found: dict[str, list[Entry]] = defaultdict(list)
     people = Counter(entry.key for entry in entries if entry.key)
     for entry in entries:
-        if (number := formal_number(entry)) and people[entry.key or ""] < 2:  # noqa: PLR2004  as above
+        if (number := further.formal_number(entry)) and people[entry.key or ""] < 2:  # noqa: PLR2004  as above
             found[number].append(entry)
     return found
-
-
-def formal_number(entry: Entry) -> str:
-    """The 学籍号 of a row if it is a formal one, which nobody else has; else nothing."""
-    number = (entry.details.status_number if entry.details else None) or ""
-    return number if number[:1] in FORMAL else ""
 
 
 def place_in_class(entry: Entry, classes: Classes) -> None:
@@ -188,7 +185,7 @@ def verdict(entry: Entry, n: int, desk: Desk, roll: Roll) -> Judged:
         shown = {"name": entry.given.get("name", ""), "class_name": entry.given.get("class_name") or entry.class_text}
         return _judged(entry, Verdict.BAD, shown)
     if here is not None and here.student_id is not None:
-        return _changed(entry, here, desk)
+        return _changed(entry, here, desk, roll)
     return _new(entry, here, n, desk, roll)
 
 
@@ -221,7 +218,7 @@ def _number_is_free(entry: Entry, here: Found | None, roll: Roll) -> None:
 
 
 def _status_number_is_free(entry: Entry, here: Found | None, desk: Desk, roll: Roll) -> None:
-    if number := formal_number(entry):
+    if number := further.formal_number(entry):
         holder = roll.by_status.get(desk.keyring.digest(f"status:{number}"))
         if holder is not None and (here is None or here.person_id != holder):
             entry.wrong("status_number", "status_number_in_use")
@@ -245,6 +242,7 @@ def _new(entry: Entry, person: Found | None, n: int, desk: Desk, roll: Roll) -> 
     data = {
         **whose,
         **further.new_values(entry, own, desk.keyring),
+        **cases.settled(entry, (), roll.reserved_recognitions, roll.today)[0],
         "node_id": entry.class_id,
         "class_name": desk.classes.by_id[entry.class_id].name,
         **{name: _plain(getattr(particulars, name)) for name in STUDENT_FIELDS},
@@ -296,19 +294,22 @@ def _sealed(phone: str | None, address: str | None, sealed_as: uuid.UUID, keyrin
     }
 
 
-def _changed(entry: Entry, here: Found, desk: Desk) -> Judged:
+def _changed(entry: Entry, here: Found, desk: Desk, roll: Roll) -> Judged:
     """Compare a row with the record; an empty cell says nothing, so nothing is ever taken away by a file."""
     person, person_before = _person_after(entry, here, desk.keyring)
     student, student_before = _student_after(entry, here, desk)
     more, more_of_person, more_of_student = further.changes(entry, here, desk.keyring)
     person_before |= more_of_person
-    before = person_before | student_before | more_of_student
+    known = roll.standing.get(here.student_id, ())
+    hardship, hardship_before = cases.settled(entry, known, roll.reserved_recognitions, roll.today)
+    before = person_before | student_before | more_of_student | hardship_before
     data = {
         "person_id": here.person_id,
         "new_person": False,
         **person,
         **student,
         **more,
+        **hardship,
         "person_version": here.person_version if person_before else None,
         "student_version": here.student_version,
         "moved": "class_name" in before,

@@ -26,7 +26,7 @@ from app.sheets.models import ImportBatch
 from app.sheets.rules import RollChanged
 from app.students.models import Student
 from app.students.rules import StudentNumberTaken, StudentsCorrected, StudentsMoved, StudentsPlaced
-from app.students.services import further
+from app.students.services import cases, further
 
 JUDGED = "rows of a batch in scope; their classes and records were found and locked in scope"
 NO_SYNC = {"synchronize_session": False}
@@ -149,6 +149,7 @@ def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
         if changed:
             _correct(session, batch)
     further.write(session, batch)
+    in_hardship = cases.write(session, actor, batch)
     _run(session, BEGIN_PLACEMENTS)
     _note(session, actor, batch, new=new, changed=changed)
     placed = _ids(session, "verdict = 'new'")
@@ -169,6 +170,7 @@ def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
         tell(session, actor, StudentsMoved(tuple(moved)))
     if corrected := _ids(session, "verdict = 'changed'"):
         tell(session, actor, StudentsCorrected(tuple(corrected)))
+    cases.announce(session, actor, in_hardship)
 
 
 def spread(session: Session, batch: ImportBatch) -> None:

@@ -23,7 +23,7 @@ from app.sheets.models import ImportBatch
 from app.sheets.rules import Blocker, UndoBlocked
 from app.students.models import Student
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsMoved
-from app.students.services import further
+from app.students.services import cases, further
 from app.students.services.merging import ARRIVING, spread
 
 DEPENDENTS: list[Callable[[Session, Sequence[int]], Mapping[int, str]]] = []
@@ -53,7 +53,11 @@ SINCE = """
              WHEN a.verdict = 'new' AND EXISTS
                (SELECT FROM guardian WHERE guardian.student_id = a.student_id) THEN 'undo_guardian'
              WHEN a.verdict = 'new' AND EXISTS
-               (SELECT FROM hardship_recognition AS h WHERE h.student_id = a.student_id) THEN 'undo_hardship'
+               (SELECT FROM hardship_recognition AS h WHERE h.student_id = a.student_id AND NOT EXISTS
+                 (SELECT FROM import_row AS own
+                   WHERE own.batch_id = :batch AND own.n = a.n
+                     AND own.data @> jsonb_build_object('recognitions', jsonb_build_array(
+                           jsonb_build_object('recognition_id', h.id))))) THEN 'undo_hardship'
              WHEN a.new_person AND (EXISTS (SELECT FROM account_grant AS g WHERE g.person_id = a.person_id)
                                     OR EXISTS (SELECT FROM account WHERE account.person_id = a.person_id))
                THEN 'undo_account'
@@ -120,7 +124,7 @@ def _blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocke
     rows = session.execute(everything(text(SINCE), because=APPLIED), {"batch": batch.id}).all()
     found: list[Blocker] = []
     above = _known_above(session)
-    edited = further.edited_since(session, batch)
+    edited = cases.edited_since(session, actor, batch) | further.edited_since(session, batch)
     for row in rows:
         code = row.code or edited.get(row.student_id) or above.get(row.student_id)
         code = code or (None if row.student_id in reached else "undo_moved")
@@ -163,6 +167,7 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
     _run(session, RESTORE_STUDENTS, batch=batch.id)
     _run(session, RESTORE_PERSONS, batch=batch.id)
     further.restore(session, batch)
+    in_hardship = cases.take_back(session, actor, batch)
     _run(session, TAKE_BACK_PLACEMENTS)
     _run(session, REOPEN_PLACEMENTS)
     _note(session, actor, batch)
@@ -177,6 +182,7 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
         tell(session, actor, StudentsMoved(tuple(moved)))
     if corrected:
         tell(session, actor, StudentsCorrected(tuple(corrected)))
+    cases.announce(session, actor, in_hardship)
 
 
 def _note(session: Session, actor: Actor, batch: ImportBatch) -> None:
