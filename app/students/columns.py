@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from app.people.detail_words import HEALTH_NAMES, HOUSEHOLD_NAMES, OVERSEAS_NAMES, POLITICAL_NAMES
 from app.sheets.columns import CellKind, Column
+from app.students.kin import KIN_COLUMNS
 from app.students.words import CATEGORY_NAMES, ENTRY_MODE_NAMES, LEFT_BEHIND_NAMES, LEVEL_NAMES
 
 FURTHER_COLUMNS: tuple[Column, ...] = (
@@ -154,5 +155,5 @@ HARDSHIP_COLUMNS: tuple[Column, ...] = (
         )
     ),
 )
-LENIENT = frozenset(column.key for column in (*FURTHER_COLUMNS, *HARDSHIP_COLUMNS))
+LENIENT = frozenset(column.key for column in (*FURTHER_COLUMNS, *KIN_COLUMNS, *HARDSHIP_COLUMNS))
 """Columns that stop no student: what cannot be read there is left out with a remark."""

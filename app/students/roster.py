@@ -18,6 +18,7 @@ from app.people.words import CERTIFICATE_WORDS, ETHNIC_WORDS, SEX_WORDS, code_of
 from app.sheets.rules import Remark
 from app.students.claims import Claim
 from app.students.further import OF_STAY, choose_further, judge_further
+from app.students.kin import Relative
 from app.students.rules import Particulars, judge_particulars
 
 BOARDING_WORDS: Mapping[str, str] = {
@@ -55,6 +56,7 @@ class Entry:
     class_id: int | None = None
     details: Details | None = None
     claims: tuple[Claim, ...] = ()
+    relatives: tuple[Relative, ...] = ()
 
     def wrong(self, column: str, code: str, **facts: object) -> None:
         """Note what makes the row bad."""

@@ -40,6 +40,7 @@ IMPORTING: dict[str, Any] = {
     ),
     "further_on_file": _l("The person is on file from an earlier school; this is left out. Correct it on the page."),
     "hardship_without_category": _l("In hardship, but the category is not said; nothing is recognised by this row."),
+    "guardian_without_name": _l("A phone without the guardian's name; it is left out."),
     "category_missing": _l("No hardship category. Please fill it in, such as 低保."),
     "category_unknown": _l(
         "%(text)s is none of the known hardship categories. Please choose one of the template's list, or say on the"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -26,10 +25,11 @@ from app.sheets.workbook import Cell
 from app.students import queries
 from app.students.claims import claims_of, last_day
 from app.students.columns import FURTHER_COLUMNS, HARDSHIP_COLUMNS, LENIENT
+from app.students.kin import KIN_COLUMNS, implied, relatives_of
 from app.students.roster import Entry, judge_entry
 from app.students.services import classes as class_list
 from app.students.services import further, judging, merging, undoing
-from app.students.services.recognising import Standing, standing_of
+from app.students.services.beside import known_of
 from app.students.showing import line_of
 
 LAYOUT = Layout(
@@ -151,6 +151,7 @@ LAYOUT = Layout(
             also=("是否住校", "住宿情况", "住校情况", "是否寄宿", "是否住宿"),
             choices=("走读", "住校"),
         ),
+        *KIN_COLUMNS,
         *FURTHER_COLUMNS,
         *HARDSHIP_COLUMNS,
     ),
@@ -216,24 +217,15 @@ class StudentList(Kind):
         status = sorted(asked.keyring.digest(f"status:{number}") for number in formal)
         by_digest = judging.on_file(session, digests)
         by_number = judging.numbers_in_use(session, asked.place, numbers)
+        known = {row.student_id for row in (*by_digest.values(), *by_number.values()) if row.student_id}
         return judging.Roll(
             by_digest,
             by_number,
             further.status_numbers_on_file(session, status),
-            self._standing(session, good, by_digest, by_number),
+            known_of(session, good, known, clock.today(session)),
             iter(reserve(session, "person", len(good))),
             iter(reserve(session, "student", len(good))),
-            iter(reserve(session, "hardship_recognition", sum(len(entry.claims) for entry in good))),
-            clock.today(session),
         )
-
-    def _standing(
-        self, session: Session, good: Sequence[Entry], *found: Mapping[Any, judging.Found]
-    ) -> Mapping[int, Sequence[Standing]]:
-        """What is recognised of the students on file, where rows say anything about it."""
-        if not any(entry.claims for entry in good):
-            return {}
-        return standing_of(session, {row.student_id for rows in found for row in rows.values() if row.student_id})
 
     def apply(self, session: Session, actor: Actor, batch: ImportBatch) -> None:
         """Write the new and changed rows, set-wise."""
@@ -261,6 +253,7 @@ def _entries(asked: Asked, found: class_list.Classes, today: date) -> Iterator[E
     reading = _Reading(found, today, readers(LAYOUT.columns))
     for table in asked.tables:
         suspects = _rounded(table)
+        reading = replace(reading, implied=implied(table.headings, table.mapping))
         for row in table.rows():
             n += 1
             if n % EVERY == 0:
@@ -283,6 +276,7 @@ class _Reading:
     classes: class_list.Classes
     today: date
     readers: Mapping[str, Callable[[Cell], Value | Bad]]
+    implied: Mapping[str, str] = field(default_factory=dict)
 
 
 def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entry:  # noqa: FBT001  of the table
@@ -299,6 +293,7 @@ def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entr
     _roll_number(entry)
     judge_entry(entry, reading.today)
     entry.claims = claims_of(entry.given, entry.odd)
+    entry.relatives = relatives_of(entry.given, reading.implied, entry.odd)
     judging.place_in_class(entry, reading.classes)
     entry.slim()
     return entry

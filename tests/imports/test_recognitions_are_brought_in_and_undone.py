@@ -88,7 +88,7 @@ def test_the_waived_in_hardship_follow_the_import_and_its_undo(hardship_desk: Ha
 def test_each_student_has_a_change_record_and_the_act_one_line(hardship_desk: HardshipDesk) -> None:
     desk, pupil = hardship_desk, hardship_desk.world.of(A)[0]
     desk.apply(sheet(recognition(pupil), prolonged(desk)))
-    stmt = select(ChangeRecord).where(ChangeRecord.source == "import").order_by(ChangeRecord.id)
+    stmt = select(ChangeRecord).where(ChangeRecord.kind == "hardship_changed").order_by(ChangeRecord.id)
     records = desk.run(lambda s, _a: s.scalars(everything(stmt, because=TEST)).all())
     assert [(each.kind, each.subject_id) for each in records] == [
         ("hardship_changed", pupil.student_id),

@@ -28,9 +28,9 @@ from app.people.services import NUMBER_AT
 from app.sheets.rules import Judged, Place, Verdict
 from app.students.models import ADDRESS_AT, PHONE_AT, Student
 from app.students.roster import MADE_UP, Entry
-from app.students.services import cases, further
+from app.students.services import further
+from app.students.services.beside import Beside, brought
 from app.students.services.classes import BESIDE, Classes, whole_text
-from app.students.services.recognising import Standing
 
 ELSEWHERE = "a number is on file once in the whole system; of who is elsewhere only that it is so is said"
 AT_ONCE = 5_000
@@ -46,11 +46,9 @@ class Roll:
     by_digest: Mapping[bytes, Found]
     by_number: Mapping[str, Found]
     by_status: Mapping[bytes, int]
-    standing: Mapping[int, Sequence[Standing]]
+    beside: Beside
     reserved_persons: Iterator[int]
     reserved_students: Iterator[int]
-    reserved_recognitions: Iterator[int]
-    today: date
 
 
 @dataclass(frozen=True)
@@ -242,7 +240,7 @@ def _new(entry: Entry, person: Found | None, n: int, desk: Desk, roll: Roll) -> 
     data = {
         **whose,
         **further.new_values(entry, own, desk.keyring),
-        **cases.settled(entry, (), roll.reserved_recognitions, roll.today)[0],
+        **brought(entry, None, roll.beside, desk.keyring)[0],
         "node_id": entry.class_id,
         "class_name": desk.classes.by_id[entry.class_id].name,
         **{name: _plain(getattr(particulars, name)) for name in STUDENT_FIELDS},
@@ -300,16 +298,15 @@ def _changed(entry: Entry, here: Found, desk: Desk, roll: Roll) -> Judged:
     student, student_before = _student_after(entry, here, desk)
     more, more_of_person, more_of_student = further.changes(entry, here, desk.keyring)
     person_before |= more_of_person
-    known = roll.standing.get(here.student_id, ())
-    hardship, hardship_before = cases.settled(entry, known, roll.reserved_recognitions, roll.today)
-    before = person_before | student_before | more_of_student | hardship_before
+    belongings, belongings_before = brought(entry, here.student_id, roll.beside, desk.keyring)
+    before = person_before | student_before | more_of_student | belongings_before
     data = {
         "person_id": here.person_id,
         "new_person": False,
         **person,
         **student,
         **more,
-        **hardship,
+        **belongings,
         "person_version": here.person_version if person_before else None,
         "student_version": here.student_version,
         "moved": "class_name" in before,

@@ -26,7 +26,7 @@ from app.sheets.models import ImportBatch
 from app.sheets.rules import RollChanged
 from app.students.models import Student
 from app.students.rules import StudentNumberTaken, StudentsCorrected, StudentsMoved, StudentsPlaced
-from app.students.services import cases, further
+from app.students.services import beside, cases
 
 JUDGED = "rows of a batch in scope; their classes and records were found and locked in scope"
 NO_SYNC = {"synchronize_session": False}
@@ -148,8 +148,7 @@ def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
         _run_exactly(session, ADMIT, new)
         if changed:
             _correct(session, batch)
-    further.write(session, batch)
-    in_hardship = cases.write(session, actor, batch)
+    in_hardship = beside.write(session, actor, batch)
     _run(session, BEGIN_PLACEMENTS)
     _note(session, actor, batch, new=new, changed=changed)
     placed = _ids(session, "verdict = 'new'")

@@ -23,7 +23,7 @@ from app.sheets.models import ImportBatch
 from app.sheets.rules import Blocker, UndoBlocked
 from app.students.models import Student
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsMoved
-from app.students.services import cases, further
+from app.students.services import beside, cases
 from app.students.services.merging import ARRIVING, spread
 
 DEPENDENTS: list[Callable[[Session, Sequence[int]], Mapping[int, str]]] = []
@@ -51,7 +51,11 @@ SINCE = """
                    IS DISTINCT FROM (a.name, a.certificate_type, a.sex, a.birth_date, a.ethnicity, a.number_sealed))
                THEN 'undo_edited'
              WHEN a.verdict = 'new' AND EXISTS
-               (SELECT FROM guardian WHERE guardian.student_id = a.student_id) THEN 'undo_guardian'
+               (SELECT FROM guardian WHERE guardian.student_id = a.student_id AND NOT EXISTS
+                 (SELECT FROM import_row AS own
+                   WHERE own.batch_id = :batch AND own.n = a.n
+                     AND own.data @> jsonb_build_object('guardians', jsonb_build_array(
+                           jsonb_build_object('guardian_id', guardian.id))))) THEN 'undo_guardian'
              WHEN a.verdict = 'new' AND EXISTS
                (SELECT FROM hardship_recognition AS h WHERE h.student_id = a.student_id AND NOT EXISTS
                  (SELECT FROM import_row AS own
@@ -124,7 +128,7 @@ def _blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocke
     rows = session.execute(everything(text(SINCE), because=APPLIED), {"batch": batch.id}).all()
     found: list[Blocker] = []
     above = _known_above(session)
-    edited = cases.edited_since(session, actor, batch) | further.edited_since(session, batch)
+    edited = beside.edited_since(session, actor, batch)
     for row in rows:
         code = row.code or edited.get(row.student_id) or above.get(row.student_id)
         code = code or (None if row.student_id in reached else "undo_moved")
@@ -166,8 +170,7 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
         tell(session, actor, AdmissionsUndone(tuple(admitted)))
     _run(session, RESTORE_STUDENTS, batch=batch.id)
     _run(session, RESTORE_PERSONS, batch=batch.id)
-    further.restore(session, batch)
-    in_hardship = cases.take_back(session, actor, batch)
+    in_hardship = beside.take_back(session, actor, batch)
     _run(session, TAKE_BACK_PLACEMENTS)
     _run(session, REOPEN_PLACEMENTS)
     _note(session, actor, batch)

@@ -1,0 +1,153 @@
+"""监护人, 父亲 and 母亲 of a student list become guardians with relation and phone; they stop nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.scope import everything
+from app.changes.models import ChangeRecord
+from app.sheets.rules import RollChanged, UndoBlocked
+from app.sheets.work import apply_batch
+from app.students import services
+from app.students.models import GUARDIAN_PHONE_AT, Guardian, Student
+from app.students.records import opened
+from app.students.sheet import STUDENTS
+from tests.imports.desk import HEADINGS, Desk, student, workbook
+from tests.imports.test_an_import_is_applied_and_undone import snapshot
+from tests.make.places import A
+from tests.world import KEYRING
+
+TEST = "a test looks at everything"
+ONE = (*HEADINGS, "家长姓名", "与学生关系", "家长联系电话")
+PARENTS = (*HEADINGS, "父亲姓名", "父亲电话", "母亲姓名", "母亲手机号")
+PHONES = ("13811110001", "13811110002")
+
+
+def known(desk: Desk, *more: str) -> list[object]:
+    """A row of the first pupil of school A that says nothing but who answers for them."""
+    pupil = desk.world.of(A)[0]
+    return [pupil.name, pupil.certificate, "", "", "", "", *more]
+
+
+def guardians(desk: Desk, student_number: str) -> list[tuple[str, str, str, int]]:
+    """Name, relation, phone in clear and version of a student's guardians, by name."""
+
+    def read(session: Session, _actor: Actor) -> list[tuple[str, str, str, int]]:
+        stmt = select(Guardian).join(Student, Student.id == Guardian.student_id)
+        stmt = stmt.where(Student.student_number == student_number, Guardian.ended_at.is_(None))
+        rows = session.scalars(everything(stmt.order_by(Guardian.name), because=TEST))
+        return [(g.name, g.relation, clear(g), g.version) for g in rows]
+
+    return desk.run(read)
+
+
+def clear(guardian: Guardian) -> str:
+    """A guardian's phone in clear."""
+    return opened(KEYRING, guardian.phone_sealed, GUARDIAN_PHONE_AT, guardian.sealed_as)
+
+
+def first(desk: Desk) -> str:
+    """The student number of the first pupil."""
+    return desk.world.of(A)[0].student_number
+
+
+def test_father_and_mother_come_with_a_new_student(desk: Desk) -> None:
+    desk.apply(workbook([[*student(1), "张大", PHONES[0], "李二", PHONES[1]]], PARENTS))
+    assert guardians(desk, "NEW-001") == [("张大", "father", PHONES[0], 1), ("李二", "mother", PHONES[1], 1)]
+
+
+def test_a_relation_is_read_from_its_column(desk: Desk) -> None:
+    rows = [[*student(1), "张大", "爷爷", PHONES[0]], [*student(3), "王五", "", ""]]
+    desk.apply(workbook(rows, ONE))
+    assert guardians(desk, "NEW-001") == [("张大", "grandparent", PHONES[0], 1)]
+    assert guardians(desk, "NEW-003") == [("王五", "other", "", 1)]
+
+
+def test_a_heading_of_two_levels_is_understood(desk: Desk) -> None:
+    lower = (*HEADINGS, "姓名", "联系电话")
+    upper = (*("学生信息" for _ in HEADINGS), "监护人信息", "监护人信息")
+    batch = desk.read(workbook([[*student(1), "张大", PHONES[0]]], lower, above=[upper]))
+    (row,) = desk.rows(batch, "new")
+    assert row.data["guardian"] == "张大 其他 138****0001"
+
+
+def test_who_is_on_file_is_changed_and_an_empty_cell_takes_nothing_away(desk: Desk) -> None:
+    desk.apply(workbook([known(desk, "张大", "父亲", PHONES[0])], ONE))
+    assert desk.counts(desk.read(workbook([known(desk, "张大", "", "")], ONE))) == (0, 0, 1, 0)
+    assert desk.counts(desk.read(workbook([known(desk, "", "", "")], ONE))) == (0, 0, 1, 0)
+    batch = desk.read(workbook([known(desk, "张大", "", PHONES[1])], ONE))
+    assert desk.counts(batch) == (0, 1, 0, 0)
+    (line,) = desk.run(lambda s, _a: STUDENTS.lines(s, desk.rows(batch, "changed"), KEYRING))
+    assert list(line.changes) == [("guardian", "张大 父亲 138****0001", "张大 父亲 138****0002")]
+    desk.confirm(batch)
+    apply_batch(desk.bench, batch)
+    assert guardians(desk, first(desk)) == [("张大", "father", PHONES[1], 2)]
+
+
+def test_no_phone_stands_in_the_change_records(desk: Desk) -> None:
+    desk.apply(workbook([known(desk, "张大", "父亲", PHONES[0])], ONE))
+    stmt = select(ChangeRecord.before, ChangeRecord.after).where(ChangeRecord.source == "import")
+    told = str(desk.run(lambda s, _a: s.execute(everything(stmt, because=TEST)).all()))
+    assert "张大" in told
+    assert PHONES[0] not in told
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        (("张大/李二", "", ""), "guardian", "name_character"),
+        (("张大", "父亲", "110"), "guardian_phone", "phone"),
+        (("", "", PHONES[0]), "guardian_phone", "guardian_without_name"),
+    ],
+)
+def test_what_is_not_understood_stops_no_student(desk: Desk, cells: Sequence[str], column: str, code: str) -> None:
+    batch = desk.read(workbook([[*student(1), *cells]], ONE))
+    assert desk.counts(batch) == (1, 0, 0, 0)
+    (row,) = desk.rows(batch, "warnings")
+    assert [(each["column"], each["code"]) for each in row.warnings or ()] == [(column, code)]
+
+
+def test_a_guardian_entered_meanwhile_refuses_the_whole(desk: Desk) -> None:
+    batch = desk.read(workbook([known(desk, "张大", "父亲", PHONES[0]), [*student(1), "王五", "", ""]], ONE))
+    add(desk, "张大")
+    before = snapshot(desk)
+    desk.confirm(batch)
+    with pytest.raises(RollChanged):
+        apply_batch(desk.bench, batch)
+    assert snapshot(desk) == before
+
+
+def add(desk: Desk, name: str) -> int:
+    """Add a guardian on the first pupil's page."""
+    who = {"student_id": desk.world.of(A)[0].student_id, "name": name, "relation": "other", "phone": ""}
+    return desk.run(lambda s, a: services.add_guardian(s, a, keyring=KEYRING, **who))  # type: ignore[arg-type]
+
+
+def test_undo_takes_new_guardians_away_and_gives_changed_ones_back(desk: Desk) -> None:
+    desk.apply(workbook([known(desk, "张大", "父亲", PHONES[0])], ONE))
+    before, on_file = snapshot(desk), guardians(desk, first(desk))
+    rows = [known(desk, "张大", PHONES[1], "李二", ""), [*student(1), "王五", PHONES[0], "", ""]]
+    batch = desk.apply(workbook(rows, PARENTS))
+    assert len(guardians(desk, first(desk))) == 2
+    desk.undo(batch)
+    assert snapshot(desk) == before
+    assert [row[:3] for row in guardians(desk, first(desk))] == [row[:3] for row in on_file]
+
+
+def test_a_guardian_edited_or_added_since_forbids_the_undo(desk: Desk) -> None:
+    batch = desk.apply(workbook([known(desk, "张大", "父亲", PHONES[0]), [*student(1), "王五", "", ""]], ONE))
+    stmt = select(Guardian.id).where(Guardian.name == "张大")
+    found = desk.run(lambda s, _a: s.scalars(everything(stmt, because=TEST)).one())
+    changed = {"guardian_id": found, "version": 1, "name": "张大", "relation": "other", "phone": PHONES[0]}
+    desk.run(lambda s, a: services.correct_guardian(s, a, keyring=KEYRING, **changed))  # type: ignore[arg-type]
+    blockers = desk.run(lambda s, a: STUDENTS.blockers(s, a, desk.batch(batch)))
+    assert [(each.subject_id, each.code) for each in blockers] == [
+        (desk.world.of(A)[0].student_id, "undo_edited"),
+    ]
+    with pytest.raises(UndoBlocked):
+        desk.undo(batch)
