@@ -32,6 +32,7 @@ class Terms(TypedDict, total=False):
     steps: tuple[NewStep, ...]
     options: tuple[NewOption, ...]
     counts_stopped: bool
+    freeze_status_changes: bool
 
 
 def draft(code: str, **terms: Unpack[Terms]) -> NewPlan:
@@ -48,6 +49,7 @@ def draft(code: str, **terms: Unpack[Terms]) -> NewPlan:
         steps=terms.get("steps", (STEP,)),
         options=terms.get("options", (OPTION,)),
         counts_stopped=terms.get("counts_stopped", False),
+        freeze_status_changes=terms.get("freeze_status_changes", False),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Audience, Feature, MenuItem
+from app.enrolment.frozen import refuse_frozen
 from app.enrolment.insured_sheet import INSURED
 from app.enrolment.jobs import EXPORT
 from app.enrolment.labels import student_lines
@@ -54,9 +55,13 @@ FEATURE = Feature(
         Listener(PlanOpened, ask_everybody),
         Listener(PlanReopened, catch_up),
         Listener(StudentsPlaced, follow_person),
+        Listener(StudentsMoved, refuse_frozen),
         Listener(StudentsMoved, follow_class),
+        Listener(StudentsLeft, refuse_frozen),
         Listener(StudentsLeft, count_no_more),
+        Listener(StudentsPaused, refuse_frozen),
         Listener(StudentsPaused, count_no_more),
+        Listener(StudentsResumed, refuse_frozen),
         Listener(StudentsResumed, ask_newcomers),
         Listener(HardshipChanged, recount_hardship),
         Listener(AdmissionsUndone, forget_rows),
@@ -79,6 +84,10 @@ FEATURE = Feature(
         "count_changed": _l(
             "%(now)s applications match now, not %(shown)s as on your page. Nothing was changed. Please look at the"
             " list and decide again."
+        ),
+        "status_frozen": _l(
+            "The plan %(plan)s is open and has frozen the roll: students it asks are not transferred and their status"
+            " does not change until it is closed. If it cannot wait, ask whoever made the plan to lift the freeze."
         ),
         "coverage_missing": _l("Please choose the months of cover, or that you do not enrol."),
         "waiver_reason_missing": _l("Who does not enrol gives a reason. Please choose one."),

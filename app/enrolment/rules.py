@@ -133,6 +133,12 @@ class ProfileIncomplete(Conflict):
     code = "profile_incomplete"
 
 
+class StatusFrozen(Conflict):
+    """The open plan of the name `plan` has frozen the roll: no transfers and changes of status until it is closed."""
+
+    code = "status_frozen"
+
+
 class CountChanged(Conflict):
     """As many applications match now as `now` says, not `shown` as on the page the act was sent from."""
 

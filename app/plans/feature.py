@@ -36,6 +36,11 @@ FEATURE = Feature(
         "plan_code": _l("Letters, digits and hyphens, at most 40."),
         "plan_audience": _l("Please tick at least one group of students."),
         "plan_window": _l("The end must come after the beginning."),
+        "plan_step_begins": _l("A step cannot begin before applications do, nor before the step below it begins."),
+        "plan_step_ends": _l("A step cannot end before applications do, nor before the step below it ends."),
+        "plan_windows_order": _l(
+            "A step of this plan begins or ends before what it looks at. Please correct the windows of the draft first."
+        ),
         "plan_period": _l("The last month must not come before the first."),
         "plan_amount": _l("An amount of 0 or more."),
         "plan_options": _l("At most six coverage options."),

@@ -60,6 +60,8 @@ class Plan(Numbered, InTree, Base):
     counts_stopped: Mapped[bool] = mapped_column(server_default=text("false"))
     waiver_proof: Mapped[str] = mapped_column(Text, server_default="declaration")
     """What who does not enrol hands in (`WaiverProof`)."""
+    freeze_status_changes: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether transfers and changes of status wait while the plan is open (数据冻结)."""
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     apply_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     apply_to: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -78,6 +78,12 @@ class Unfinished(Conflict):
     code = "plan_unfinished"
 
 
+class WindowsDisordered(Conflict):
+    """A step of the draft begins or ends before what it looks at; made before that was checked."""
+
+    code = "plan_windows_order"
+
+
 class PlanCodeTaken(Conflict):
     """A plan with this code exists, here or elsewhere."""
 
@@ -141,15 +147,21 @@ class NewPlan:
     options: tuple[NewOption, ...]
     counts_stopped: bool = False
     waiver_proof: str = "declaration"
+    freeze_status_changes: bool = False
+    """While the plan is open, no transfer and no change of status of whom it asks (数据冻结, spec/domain.md §2.3)."""
 
 
 @dataclass(frozen=True)
 class Windows:
-    """What may still be changed in an open plan: when applications are taken, and when each step acts."""
+    """What may still be changed in an open plan: when applications are taken, when each step acts, the freeze.
+
+    `freeze_status_changes` is None where it stays as it is.
+    """
 
     apply_from: datetime
     apply_to: datetime
     steps: tuple[tuple[datetime, datetime], ...]
+    freeze_status_changes: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -175,20 +187,38 @@ def checked(new: NewPlan) -> NewPlan:
     for number, option in enumerate(new.options, 1):
         wrong |= _wrong_in_option(number, option)
     wrong |= dict(_wrong_in_chain(new.steps))
-    if wrong:
+    steps = tuple((step.window_from, step.window_to) for step in new.steps)
+    windows = Windows(new.apply_from, new.apply_to, steps)
+    if wrong := (wrong or dict(_wrong_order(windows))):
         raise Invalid(wrong)
     return new
 
 
 def checked_windows(windows: Windows) -> Windows:
-    """Windows that end after they begin, or `Invalid` naming those that do not."""
+    """Windows that end after they begin, no step before what it looks at, or `Invalid` naming those that do not."""
     wrong = {} if windows.apply_to > windows.apply_from else {"apply_to": "plan_window"}
     for number, (begin, end) in enumerate(windows.steps, 1):
         if end <= begin:
             wrong[f"step{number}_to"] = "plan_window"
-    if wrong:
+    if wrong := (wrong or dict(_wrong_order(windows))):
         raise Invalid(wrong)
     return windows
+
+
+def in_order(windows: Windows) -> bool:
+    """Whether no step begins or ends before what it looks at."""
+    return not dict(_wrong_order(windows))
+
+
+def _wrong_order(windows: Windows) -> Iterator[tuple[str, str]]:
+    """Applications, then the first step, then each step above: none begins, and none ends, before the one below it."""
+    below = (windows.apply_from, windows.apply_to)
+    for number, (begin, end) in enumerate(windows.steps, 1):
+        if begin < below[0]:
+            yield f"step{number}_from", "plan_step_begins"
+        if end < below[1]:
+            yield f"step{number}_to", "plan_step_ends"
+        below = (begin, end)
 
 
 def _wrong_in_head(new: NewPlan) -> Iterator[tuple[str, str]]:

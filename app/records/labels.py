@@ -220,6 +220,7 @@ FIELDS = {
     "contact_name": _l("Emergency contact"),
     "counts_stopped": _l("Stopped insurances count"),
     "waiver_proof": _l("Who does not enrol hands in"),
+    "freeze_status_changes": _l("Roll frozen"),
     "department_id": _l("Department"),
     "differences": _l("Differences"),
     "status_number": _l("Status number"),

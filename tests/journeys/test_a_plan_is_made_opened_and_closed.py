@@ -33,7 +33,7 @@ def test_a_plan_is_made_opened_and_closed(visiting: Visiting) -> None:
     wrong = visit.page.locator("p.wrong").all_inner_texts()
     assert wrong == ["请至少勾选一类学生。", "结束时间必须晚于开始时间。", "截止月份不能早于起始月份。"]
     assert field(visit, "name").input_value() == "2028年度学平险"
-    fill(visit, option1_from="2028-01", option1_to="2028-12", apply_to="2028-12-01T00:00")
+    fill(visit, option1_from="2028-01", option1_to="2028-12", apply_to="2028-12-01T00:00", step1_to="2028-12-15T00:00")
     visit.page.get_by_label("初中", exact=True).check()
     send(visit)
     assert visit.heading() == "2028年度学平险"

@@ -59,7 +59,7 @@ def correct(session: Session, actor: Actor, *, plan_id: int, version: int, new: 
 
 
 def reschedule(session: Session, actor: Actor, *, plan_id: int, version: int, windows: Windows) -> None:
-    """Move the windows of an open plan; nothing else of it can be changed any more.
+    """Move the windows of an open plan, freeze the roll or let it go; nothing else of it can be changed any more.
 
     Raises `NotFound`, `NotOpen`, `Stale`, `Invalid`.
     """
@@ -68,8 +68,10 @@ def reschedule(session: Session, actor: Actor, *, plan_id: int, version: int, wi
         raise NotOpen(state=plan.state)
     _refuse_stale(plan, version)
     checked_windows(windows)
-    before = {"apply_from": plan.apply_from, "apply_to": plan.apply_to}
-    after = {"apply_from": windows.apply_from, "apply_to": windows.apply_to}
+    after: dict[str, Any] = {"apply_from": windows.apply_from, "apply_to": windows.apply_to}
+    if windows.freeze_status_changes is not None:
+        after["freeze_status_changes"] = windows.freeze_status_changes
+    before = {name: getattr(plan, name) for name in after}
     _set(session, plan, after)
     for position, (begin, end) in enumerate(windows.steps, 1):
         step = update(PlanStep).where(PlanStep.plan_id == plan.id, PlanStep.position == position)
@@ -108,6 +110,7 @@ def _head(new: NewPlan) -> dict[str, Any]:
         "audience": list(new.audience),
         "counts_stopped": new.counts_stopped,
         "waiver_proof": new.waiver_proof,
+        "freeze_status_changes": new.freeze_status_changes,
         "apply_from": new.apply_from,
         "apply_to": new.apply_to,
     }

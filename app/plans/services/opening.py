@@ -16,7 +16,7 @@ from app.core.events import tell
 from app.core.queue import defer
 from app.plans.models import Plan
 from app.plans.queries import PLACES_AND_UNITS, options_of, steps_of
-from app.plans.rules import NotDraft, PlanOpened, Unfinished
+from app.plans.rules import NotDraft, PlanOpened, Unfinished, Windows, WindowsDisordered, in_order
 from app.plans.services.drafting import locked
 from app.plans.states import PlanState
 
@@ -34,7 +34,7 @@ def open_plan(session: Session, actor: Actor, *, plan_id: int, version: int | No
     """Open a draft: write its reporting units and tell `enrolment`, which inserts a row for everybody asked.
 
     Holds the plan's lock and that of its place, so that no admission below slips past. With `version`, only the draft
-    somebody has looked at. Raises `NotFound`, `NotDraft`, `Stale`, `Unfinished`.
+    somebody has looked at. Raises `NotFound`, `NotDraft`, `Stale`, `Unfinished`, `WindowsDisordered`.
     """
     locks.hold(session, locks.PLAN, [plan_id])
     plan = locked(session, actor, Permission.PLAN_OPEN, plan_id)
@@ -42,8 +42,11 @@ def open_plan(session: Session, actor: Actor, *, plan_id: int, version: int | No
         raise NotDraft(state=plan.state)
     if version is not None and plan.version != version:
         raise Stale({"name": plan.name}, plan.version)
-    if not steps_of(session, plan.id) or not options_of(session, plan.id):
+    steps = steps_of(session, plan.id)
+    if not steps or not options_of(session, plan.id):
         raise Unfinished
+    if not in_order(Windows(plan.apply_from, plan.apply_to, tuple((s.window_from, s.window_to) for s in steps))):
+        raise WindowsDisordered
     locks.hold(session, locks.ASKED, [plan.node_id])
     session.execute(
         everything(

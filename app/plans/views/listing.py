@@ -213,6 +213,7 @@ def _facts(plan: Plan) -> list[tuple[str, str]]:
         (gettext("Applications"), f"{_moment(plan.apply_from)} – {_moment(plan.apply_to)}"),
         (gettext("Stopped insurance"), gettext("counts") if plan.counts_stopped else gettext("does not count")),
         (gettext("Who does not enrol hands in"), str(WAIVER_PROOFS[plan.waiver_proof])),
+        (gettext("Roll"), gettext("frozen while open") if plan.freeze_status_changes else gettext("not frozen")),
     ]
     if plan.opened_at:
         facts.append((gettext("Opened"), _moment(plan.opened_at)))

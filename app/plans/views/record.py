@@ -70,7 +70,7 @@ class PlanRecordView(Screen):
             answered = submitted(form, lambda session: _reschedule(session, form, plan, count))
             if answered:
                 return answered
-        groups = [(gettext("Applications"), ["apply_from", "apply_to"])] + [
+        groups = [(gettext("Applications"), ["apply_from", "apply_to", "freeze_status_changes"])] + [
             (gettext("Step %(number)s", number=number), [f"step{number}_from", f"step{number}_to"])
             for number in range(1, count + 1)
         ]
@@ -126,6 +126,7 @@ def _reschedule(session: Session, form: WindowForm, plan: Plan, count: int) -> A
         values.aware(form.apply_from.data),
         values.aware(form.apply_to.data),
         tuple((values.aware(begin), values.aware(end)) for begin, end in moments),
+        bool(form.freeze_status_changes.data),
     )
     services.reschedule(session, actor(), plan_id=plan.id, version=form.known_version(), windows=windows)
     return done(_href(plan), "saved")

@@ -33,6 +33,7 @@ def read(form: PlanForm, code: str) -> NewPlan:
         options=tuple(_option(form, number) for number in form.rows("option", OPTION_FIELDS)),
         counts_stopped=bool(form.counts_stopped.data),
         waiver_proof=form.waiver_proof.data,
+        freeze_status_changes=bool(form.freeze_status_changes.data),
     )
 
 
@@ -96,6 +97,7 @@ def shown(plan: Plan, *, is_copy: bool = False) -> dict[str, Any]:
         "audience": list(plan.audience),
         "counts_stopped": plan.counts_stopped,
         "waiver_proof": plan.waiver_proof,
+        "freeze_status_changes": plan.freeze_status_changes,
         "apply_from": _shifted(_local(plan.apply_from), int(is_copy)),
         "apply_to": _shifted(_local(plan.apply_to), int(is_copy)),
         "version": plan.version,
