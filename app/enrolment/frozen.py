@@ -5,7 +5,7 @@ An extra file beside `roll.py`, of services too: told by `students`, nobody call
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, BigInteger, any_, literal, select
+from sqlalchemy import ARRAY, BigInteger, any_, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -27,13 +27,14 @@ def refuse_frozen(session: Session, _actor: Actor, event: Happened) -> None:
     Frozen is who has a counted row in it, and whose class stands below it in its audience: who is on leave as well.
     """
     ids = any_(literal(list(event.ids), ARRAY(BigInteger)))
-    frozen = (Plan.state == PlanState.OPEN, Plan.freeze_status_changes)
-    asked = select(Plan.name).join(Enrolment, Enrolment.plan_id == Plan.id)
-    asked = asked.where(*frozen, Enrolment.student_id == ids, Enrolment.removed_at.is_(None))
-    below = select(Plan.name).join(Student, Student.tree_path.startswith(Plan.tree_path))
-    below = below.where(*frozen, Student.id == ids, stage_at(Student.tree_path) == any_(Plan.audience))
+    is_asked = exists().where(Enrolment.plan_id == Plan.id, Enrolment.student_id == ids, Enrolment.removed_at.is_(None))
+    is_below = exists().where(
+        Student.id == ids,
+        Student.tree_path.startswith(Plan.tree_path),
+        stage_at(Student.tree_path) == any_(Plan.audience),
+    )
+    stmt = select(Plan.name).where(Plan.state == PlanState.OPEN, Plan.freeze_status_changes, or_(is_asked, is_below))
     because = "a plan made above freezes the roll below it; only its name is told"
-    for stmt in (asked, below):
-        name = session.scalars(everything(stmt.limit(1), because=because)).one_or_none()
-        if name is not None:
-            raise StatusFrozen(plan=name)
+    name = session.scalars(everything(stmt.order_by(Plan.id).limit(1), because=because)).one_or_none()
+    if name is not None:
+        raise StatusFrozen(plan=name)
