@@ -152,6 +152,8 @@ class Feature:
     """The translated sentence for each code of the feature's refusals."""
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """For the records: what the codes of a field mean, `subject.field` → code → word (`student.state`)."""
+    exports: Mapping[str, Any] = field(default_factory=dict)
+    """What the files are called that jobs make for whoever asked: purpose of the stored file → translated word."""
     agenda: Callable[[Session, Actor], Sequence[ToDo | Deadline]] | None = None
     """What waits for a visitor here, for the home page; one or two statements, whatever their number."""
     affairs: Callable[[Session, Actor], Sequence[Affair]] | None = None

@@ -36,6 +36,7 @@ FEATURE = Feature(
     name="enrolment",
     screens=SCREENS,
     jobs=(EXPORT,),
+    exports={EXPORT.name: _l("Applications")},
     agenda=agenda,
     affairs=affairs,
     sheets=(INSURED,),

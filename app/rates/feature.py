@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.feature import Feature, MenuItem
 from app.rates.cli import figures_command, people_command, reconcile_command
-from app.rates.jobs import AFTER_MIDNIGHT, EACH_NIGHT, EACH_SECOND, FIGURE_DAY, RECOUNT
+from app.rates.jobs import AFTER_MIDNIGHT, EACH_NIGHT, EACH_SECOND, FIGURE_DAY, RECOUNT, SUMMARY
 from app.rates.labels import UNIT_STATES
 from app.rates.views import ClassCardView, FigureView, RateSummaryView, RateView
 from app.rates.views.agenda import agenda
@@ -14,7 +14,8 @@ from app.web.language import lazy as _l
 FEATURE = Feature(
     name="rates",
     screens=(RateView, RateSummaryView, FigureView, ClassCardView),
-    jobs=(FIGURE_DAY, RECOUNT),
+    jobs=(FIGURE_DAY, RECOUNT, SUMMARY),
+    exports={SUMMARY.name: _l("Summary of enrolment rates")},
     schedules=(EACH_NIGHT, AFTER_MIDNIGHT),
     loops=(EACH_SECOND,),
     agenda=agenda,
@@ -40,7 +41,6 @@ FEATURE = Feature(
         "opinion_missing": _l("Write why it is returned, so that those below know what to do."),
         "opinion_long": _l("At most 500 characters."),
         "day_to_come": _l("This day has not come yet."),
-        "too_many_rows": _l("More than %(most)s rows. Choose a smaller place first."),
         "rate_submitted": _l("%(unit)s has been submitted. Nothing in it can be decided until it is returned."),
         "rates_approved": _l("%(count)s rates have been approved."),
         "rates_returned": _l("%(count)s rates have been returned."),

@@ -126,12 +126,6 @@ class OutsideWindow(Conflict):
     code = "rate_outside_window"
 
 
-class TooManyRows(Conflict):
-    """A file of more than `most` rows is not made within a request."""
-
-    code = "too_many_rows"
-
-
 class OwnSubmission(Conflict):
     """Nobody reviews what the same account has submitted."""
 

@@ -9,8 +9,6 @@ from decimal import Decimal
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-MOST_ROWS = 5000
-"""Rows a workbook is made of at once, within a request."""
 WIDTHS = (36, 14)
 
 Cell = str | int | Decimal

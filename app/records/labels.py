@@ -66,6 +66,7 @@ ACTS = {
     "enrolment:stop": _l("Insurance stopped"),
     "enrolment:resume": _l("Insurance resumed"),
     "enrolment:export": _l("Applications exported"),
+    "figures:export": _l("Figures exported"),
     "profile:update": _l("Basic record changed"),
     "change_request:create": _l("Change request made"),
     "change_request:approve": _l("Change request approved"),

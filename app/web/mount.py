@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.core.feature import Audience, Feature, MenuItem
-from app.web import filters
+from app.web import exports, filters
 from app.web.language import lazy as _l
 from app.web.languages import LanguageView
 from app.web.request import RequestSession
@@ -87,6 +87,9 @@ def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:
     screens: dict[str, Any] = {}
     features = tuple(features)
     builder.add_view_no_menu(WorkView)
+    builder.add_view_no_menu(exports.MyExportsView)
+    words = {purpose: word for feature in features for purpose, word in feature.exports.items()}
+    builder.app.extensions[exports.EXTENSION] = words
     for feature in features:
         for screen in feature.screens:
             view = builder.add_view_no_menu(screen)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
-from app.core.clock import sql_now
 from app.core.db import Session
 from app.core.errors import NotFound
 from app.core.idempotency import Answer
 from app.core.queue import defer
-from app.core.stored import StoredFile, contents, of_owner
 from app.enrolment import queries
-from app.enrolment.rules import in_china
 from app.enrolment.services import note_export
 from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
 from app.enrolment.views.batch import ticked
@@ -25,42 +21,18 @@ from app.plans import queries as plans
 from app.web.acts import done, submitted
 from app.web.forms import ActForm
 from app.web.language import is_chinese
-from app.web.request import actor, backstage, reading, write
+from app.web.request import actor, reading, write
 from app.web.screens import Screen, needs
 
 EXPORT = Permission.ENROLMENT_EXPORT
 MOST_AT_ONCE = 5_000
-MOST_LISTED = 50
 
 
 class ExportView(Screen):
     """Workbooks of applications."""
 
     route_base = "/applications/exports"
-    default_view = "mine"
-
-    @expose("/")
-    @needs(EXPORT)
-    def mine(self) -> str:
-        """The workbooks that were made for the visitor and can still be fetched."""
-        stmt = (
-            select(StoredFile)
-            .where(StoredFile.owner_id == actor().user_id, StoredFile.purpose == PURPOSE)
-            .where(StoredFile.erased_at.is_(None), StoredFile.expires_at > sql_now())
-            .order_by(StoredFile.id.desc())
-            .limit(MOST_LISTED)
-        )
-        files = [
-            {
-                "href": url_for("ExportView.fetch", file_id=row.id),
-                "made": in_china(row.created_at),
-                "until": in_china(row.expires_at),
-                "size": max(1, row.size // 1024),
-            }
-            for row in reading().scalars(stmt)
-        ]
-        crumbs = [{"label": gettext("Enrolment applications"), "href": url_for("ApplicationView.list")}]
-        return self.page("enrolment/exports.html", title=gettext("My exports"), files=files, crumbs=crumbs)
+    default_view = "all"
 
     @expose("/all", methods=["GET", "POST"])
     @needs(EXPORT)
@@ -96,18 +68,9 @@ class ExportView(Screen):
             raise NotFound(what="enrolment")
         return _sent_now(next(iter(shown.values())).row.plan_id, ids)
 
-    @expose("/<int:file_id>")
-    @needs(EXPORT)
-    def fetch(self, file_id: int) -> Response:
-        """A workbook a job has made, for who asked for it."""
-        row = of_owner(reading(), actor().user_id, file_id)
-        if row is None or row.purpose != PURPOSE:
-            raise NotFound(what="file")
-        return _sent(contents(backstage().files, backstage().keyring, row))
-
 
 def _handed_over(session: Session, plan_id: int, ids: list[int]) -> Answer:
-    target = url_for("ExportView.mine")
+    target = url_for("MyExportsView.mine")
     arguments = {"ids": ids, "plan": plan_id, "chinese": is_chinese(), "target": target}
     job_id = defer(session, PURPOSE, arguments, owner_id=actor().user_id)
     return done(url_for("WorkView.show", job_id=job_id), "export_begun")

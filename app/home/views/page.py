@@ -167,6 +167,7 @@ def about_visitor(session: Session, who: Actor) -> dict[str, Any]:
     return {
         "my_place": " / ".join(names),
         "my_roles": roles_in_words(who),
+        "exports_href": url_for("MyExportsView.mine"),
         "account_href": url_for("SettingsView.index"),
         "logout_href": url_for("SignInView.logout"),
     }

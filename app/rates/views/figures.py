@@ -26,10 +26,13 @@ from app.rates import queries
 from app.rates.labels import FIGURES, STATES
 from app.rates.lines import asked_plan, figure_row, plan_choices
 from app.rates.rules import Figures, Status, in_export, on_screen
+from app.rates.services import note_export
 from app.rates.sheet import workbook
-from app.web.request import actor, reading
+from app.web.request import actor, reading, write
 from app.web.screens import Screen, day_argument, needs
 
+MOST_BARS = 30
+"""Bars a chart has at most; the table beside it has every place."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -52,6 +55,8 @@ class FigureView(Screen):
             node={"name": shown.name, "full_name": shown.full_name, "kind_label": KINDS[shown.kind]},
             rows=[_line(plan, row.place, row.figures, asked.day) for row in asked.rows if plan],
             total=_line(plan, shown, asked.total, asked.day, leads=False) if plan and asked.total else None,
+            chart=_chart(asked),
+            most_bars=MOST_BARS,
             counts_stopped=bool(plan and plan.counts_stopped),
             crumbs=_crumbs(plan, node) if plan else [],
             code=node.code,
@@ -76,7 +81,9 @@ class FigureView(Screen):
             [name, *(each.count(status) for status in shown), in_export(each.rate), in_export(each.waiver_rate)]
             for name, each in pairs
         ]
-        answer = Response(workbook(title, headings, rows), mimetype=XLSX)
+        data, plan_id = workbook(title, headings, rows), asked.plan.id
+        write(lambda session: note_export(session, actor(), plan_id=plan_id, path=asked.node.path, count=len(rows)))
+        answer = Response(data, mimetype=XLSX)
         answer.headers["Content-Disposition"] = f"attachment; filename=figures-{day.isoformat()}.xlsx"
         return answer
 
@@ -139,6 +146,23 @@ def _asked_figures() -> AskedFigures:
         return AskedFigures(node, place, choices, plan, day, total, rows)
     total = queries.at(reading(), actor(), plan, node)
     return AskedFigures(node, place, choices, plan, None, total, queries.by_child(reading(), actor(), plan, node))
+
+
+def _chart(asked: AskedFigures) -> dict[str, Any] | None:
+    """The rates of the places below as bars, the lowest first, with a line at that of the whole; None for one bar."""
+    known = [row for row in asked.rows if row.figures.rate is not None]
+    if asked.total is None or len(known) <= 1:
+        return None
+    lowest = sorted(known, key=lambda row: (row.figures.rate or 0, row.place.name))[:MOST_BARS]
+    bars = [
+        {"name": row.place.name, "rate": row.figures.rate, "rate_text": on_screen(row.figures.rate)} for row in lowest
+    ]
+    return {
+        "bars": bars,
+        "mark": asked.total.rate,
+        "mark_text": on_screen(asked.total.rate),
+        "is_cut": len(known) > MOST_BARS,
+    }
 
 
 def _asked_day() -> date | None:

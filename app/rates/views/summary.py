@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
+from flask import request, url_for
 from flask_appbuilder import expose
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.access.actor import EVERYWHERE
 from app.access.permissions import Permission
 from app.core import clock
-from app.core.clock import SHANGHAI
 from app.core.errors import NotFound
-from app.lists.keyset import Spot
+from app.core.idempotency import Answer
+from app.core.queue import defer
 from app.orgs import queries as orgs
+from app.orgs.models import OrgNode
 from app.plans import queries as plans
-from app.rates import queries
-from app.rates.labels import FIGURES, UNIT_STATES
+from app.plans.models import Plan
+from app.rates import summary
 from app.rates.lines import asked_plan
 from app.rates.queries import units
-from app.rates.rules import Figures, Status, TooManyRows, fen_in_yuan, in_export
-from app.rates.sheet import MOST_ROWS, Cell, workbook
+from app.rates.services import note_export
+from app.rates.sheet import workbook
 from app.rates.views.figures import XLSX, asked_node
-from app.rates.views.units import asked_step
-from app.web.request import actor, reading
-from app.web.screens import Screen, needs
+from app.rates.views.units import asked_step, asked_units
+from app.web.acts import done, submitted
+from app.web.forms import ActForm
+from app.web.language import is_chinese
+from app.web.request import actor, reading, write
+from app.web.screens import Screen, needs, text_argument
 
-if TYPE_CHECKING:
-    from app.plans.models import Plan
-
-NUMBERS = tuple(status for status in Status if status is not Status.STOPPED)
+MOST_AT_ONCE = 5_000
+"""Units a workbook is made of while the browser waits; more are handed to the worker."""
 
 
 class RateSummaryView(Screen):
@@ -39,58 +41,60 @@ class RateSummaryView(Screen):
     route_base = "/rates/summary"
     default_view = "export"
 
-    @expose("/")
+    @expose("/", methods=["GET", "POST"])
     @needs(Permission.FIGURE_READ)
-    def export(self) -> Response:
-        """All units of the step that the list shows, whatever page of it is open; the last row is the total."""
+    def export(self) -> Response | tuple[str, int]:
+        """All units that the list shows, whatever page of it is open; the last row is the total."""
         node = asked_node()
         plan = asked_plan(plans.in_progress(reading(), actor()))
         step = asked_step(units.steps_of(reading(), plan)) if plan else None
         if plan is None or step is None:
             raise NotFound(what="plan")
-        wanted = units.Asked(plan.id, step.position, node.path)
-        if units.count_units(reading(), actor(), wanted) > MOST_ROWS:
-            raise TooManyRows(most=MOST_ROWS)
-        found = units.units(reading(), actor(), wanted, spot=Spot(MOST_ROWS)).rows
-        figures = queries.at_each(reading(), actor(), plan, node.path, [line.node for line in found])
-        names = orgs.names_of(reading(), [line.node.path for line in found])
-        rows = [_row(n, line, names[line.node.path], figures[line.node.id]) for n, line in enumerate(found, 1)]
-        total = Figures.total(figures.values(), counts_stopped=plan.counts_stopped)
-        rows.append(["", "", gettext("Total"), *_numbers(total), *[""] * 6])
-        return _answer(plan, " / ".join(orgs.names_of(reading(), [node.path])[node.path]), rows)
+        asked = asked_units(step, node, text_argument("state"))
+        count = units.count_units(reading(), actor(), asked)
+        if count <= MOST_AT_ONCE:
+            return _sent_now(plan, node, asked, count)
+        form = ActForm()
+        if request.method == "POST":
+            answered = submitted(form, lambda session: _handed_over(session, asked))
+            if answered:
+                return answered
+        back = url_for("RateView.list", plan=plan.code, step=step.position)
+        return self.form_page(
+            form,
+            title=gettext("Export the summary of rates"),
+            crumbs=[{"label": gettext("Enrolment rates"), "href": back}],
+            about=ngettext(
+                "%(num)s unit is in the list. The workbook is made in the background.",
+                "%(num)s units are in the list. The workbook is made in the background.",
+                count,
+            ),
+            submit=gettext("Make the workbook"),
+            back=back,
+        )
 
 
-def _answer(plan: Plan, place: str, rows: list[list[Cell]]) -> Response:
-    headings = [
-        gettext("No."),
-        gettext("Place above"),
-        gettext("Unit"),
-        gettext("Insured rate"),
-        gettext("Waiver rate"),
-    ]
-    headings += [*(str(FIGURES[status]) for status in NUMBERS), gettext("Amount (yuan)")]
-    headings += [gettext("State"), gettext("Opinion"), gettext("Submitted by"), gettext("Submitted at")]
-    headings += [gettext("Reviewed by"), gettext("Reviewed at")]
+def _handed_over(session: Session, asked: units.Asked) -> Answer:
+    arguments = {
+        "plan": asked.plan_id,
+        "position": asked.position,
+        "path": asked.path,
+        "states": list(asked.states),
+        "waiting": str(asked.waiting.which) if asked.waiting else None,
+        "chinese": is_chinese(),
+        "target": url_for("MyExportsView.mine"),
+    }
+    job_id = defer(session, summary.PURPOSE, arguments, owner_id=actor().user_id)
+    return done(url_for("WorkView.show", job_id=job_id), "export_begun")
+
+
+def _sent_now(plan: Plan, node: OrgNode, asked: units.Asked, count: int) -> Response:
+    place = " / ".join(orgs.names_of(reading(), [node.path])[node.path])
     day = clock.today(reading()).isoformat()
-    answer = Response(workbook(f"{place} · {plan.name} · {day}", headings, rows), mimetype=XLSX)
+    rows = list(summary.rows(reading(), actor(), plan, asked, chinese=is_chinese()))
+    data = workbook(f"{place} · {plan.name} · {day}", summary.headings(chinese=is_chinese()), rows)
+    path = node.path if asked.path == EVERYWHERE else asked.path
+    write(lambda session: note_export(session, actor(), plan_id=plan.id, path=path, count=count))
+    answer = Response(data, mimetype=XLSX)
     answer.headers["Content-Disposition"] = f"attachment; filename=rates-{day}.xlsx"
     return answer
-
-
-def _row(number: int, line: units.UnitLine, names: list[str], figures: Figures) -> list[Cell]:
-    last = line.submission
-    signed: list[Cell] = [""] * 5
-    if last is not None:
-        signed = [last.opinion or "", last.submitted_name, _at(last.submitted_at)]
-        signed += [last.reviewed_name or "", _at(last.reviewed_at)]
-    above = names[-2] if len(names) > 1 else ""
-    return [number, above, names[-1], *_numbers(figures), str(UNIT_STATES[line.state]), *signed]
-
-
-def _numbers(figures: Figures) -> list[Cell]:
-    counts = [figures.count(status) for status in NUMBERS]
-    return [in_export(figures.rate), in_export(figures.waiver_rate), *counts, fen_in_yuan(figures.amount)]
-
-
-def _at(moment: datetime | None) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else ""

@@ -96,9 +96,7 @@ class RateView(ListScreen):
             template="rates/units.html",
             plans=plan_choices(choices, plan, "RateView.list", node=node.code),
             steps=_step_links(plan, steps, step, node.code),
-            summary_href=url_for("RateSummaryView.export", plan=plan.code, step=step.position, node=node.code)
-            if plan and step
-            else None,
+            summary_href=_summary_href(plan, step, query["state"]),
             plan=plan,
         )
 
@@ -183,6 +181,14 @@ def asked_step(steps: list[PlanStep]) -> PlanStep | None:
     if position:
         return next((step for step in steps if step.position == position), None) or _no_such_step()
     return next((step for step in steps if _acts_in(step)), steps[0] if steps else None)
+
+
+def _summary_href(plan: Plan | None, step: PlanStep | None, state: str) -> str | None:
+    """The address of what the list shows as a file."""
+    if plan is None or step is None:
+        return None
+    place = _named_node() or None
+    return url_for("RateSummaryView.export", plan=plan.code, step=step.position, node=place, state=state or None)
 
 
 def asked_units(step: PlanStep, node: OrgNode, state: str) -> units.Asked:
