@@ -22,7 +22,7 @@ UNGATED = {
     "plan_reopening": "part of a plan, read by the key of a plan in scope",
     "plan_step": "part of a plan, read by the key of a plan in scope",
     "role_detail": "the definition of a role, the same for everybody",
-    "stored_file": "found by its owner and an id",
+    "stored_file": "found by its owner and an id, or through a table of links that is gated",
     "throttle": "counts tries, names nobody",
 }
 
