@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.scope import everything
+from app.audit.services import record
 from app.changes.models import ChangeRecord
 from app.changes.rules import Change
 
@@ -35,3 +36,22 @@ def note(session: Session, actor: Actor, changes: Sequence[Change]) -> None:
     news = sent.table_valued(*columns).render_derived(name="news", with_types=True)
     made = insert(ChangeRecord).from_select(list(TYPES), select(*(news.c[name] for name in TYPES)))
     session.execute(everything(made, because="a change is recorded whoever made it"))
+
+
+def in_both_books(session: Session, actor: Actor, act: str, change: Change) -> None:
+    """Write an act on one row into both books: the audit line, and the change record that users read.
+
+    Values are masked by the caller.
+    """
+    record(
+        session,
+        actor,
+        act,
+        subject=change.subject,
+        ids=[change.subject_id],
+        path=change.tree_path,
+        before=change.before,
+        after=change.after,
+        reason=change.reason,
+    )
+    note(session, actor, [change])

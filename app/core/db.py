@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, DateTime, Identity, Text, create_engine, event
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, Text, any_, create_engine, event, literal
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_column, sessionmaker
 from sqlalchemy.orm import Session as _Session
+from sqlalchemy.sql.elements import CollectionAggregate
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -140,6 +141,11 @@ def refused(**meaning: Callable[[], Exception]) -> Iterator[None]:
             raise
         refusal = meaning[violated]()
         raise refusal from error
+
+
+def any_of(ids: Iterable[int]) -> CollectionAggregate[Any]:
+    """One of these ids, compared with a column: one array, so the statement stays the same however many there are."""
+    return any_(literal(sorted(set(ids)), ARRAY(BigInteger)))
 
 
 def driver_url(url: str) -> str:

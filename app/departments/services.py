@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
-from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
 from app.core.clock import sql_now
 from app.core.db import refused
 from app.core.errors import NotFound, Stale
@@ -102,16 +101,6 @@ def _tell(  # noqa: PLR0913  what an audit line and a change record need
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    record(
-        session,
-        actor,
-        act,
-        subject="department",
-        ids=[department_id],
-        path=place.path,
-        before=before,
-        after=after,
-    )
     change = Change(
         ChangeKind.DEPARTMENT_CHANGED,
         place.id,
@@ -122,4 +111,4 @@ def _tell(  # noqa: PLR0913  what an audit line and a change record need
         before=before,
         after=after,
     )
-    note(session, actor, [change])
+    in_both_books(session, actor, act, change)

@@ -5,16 +5,16 @@ An extra file beside `services.py`, of services too: these are told by `students
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, Update, any_, literal, or_, select, update
+from sqlalchemy import Row, Update, any_, or_, select, update
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor, ids_in
 from app.access.scope import everything
 from app.core.clock import sql_now
+from app.core.db import any_of
 from app.enrolment.models import Enrolment
 from app.enrolment.services import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.workflow import UNDECIDED
@@ -55,7 +55,7 @@ def follow_person(session: Session, actor: Actor, event: StudentsPlaced) -> None
         .join(left, left.id == Enrolment.student_id)
         .join(Student, Student.person_id == Enrolment.person_id)
         .where(
-            Student.id == _one_of(event.ids),
+            Student.id == any_of(event.ids),
             left.closed_on.is_not(None),
             Enrolment.removed_at.is_(None),
             Plan.state == PlanState.OPEN,
@@ -82,7 +82,7 @@ def _carry(session: Session, ids: Sequence[int], students: Sequence[int]) -> Non
         "school_id": Student.school_id,
     }
     moved = update(Enrolment).where(
-        Enrolment.id == _one_of(ids), Student.person_id == Enrolment.person_id, Student.id == _one_of(students)
+        Enrolment.id == any_of(ids), Student.person_id == Enrolment.person_id, Student.id == any_of(students)
     )
     _execute(session, moved.values(**values, version=Enrolment.version + 1), ids)
 
@@ -97,7 +97,7 @@ def recount_hardship(session: Session, _actor: Actor, event: HardshipChanged) ->
     """When recognitions change: the rows of open plans say again whether one overlaps the plan's cover year."""
     ids = [row.id for row in _live_rows(session, event.ids)]
     is_poor = in_hardship(Enrolment.student_id, Enrolment.cover_year)
-    stmt = update(Enrolment).where(Enrolment.id == _one_of(ids), Enrolment.hardship != is_poor)
+    stmt = update(Enrolment).where(Enrolment.id == any_of(ids), Enrolment.hardship != is_poor)
     _execute(session, stmt.values(hardship=is_poor, version=Enrolment.version + 1), ids)
 
 
@@ -125,7 +125,7 @@ def catch_up(session: Session, actor: Actor, event: PlanReopened) -> None:
 
 def _follow(session: Session, ids: Sequence[int]) -> None:
     values = {"node_id": Student.node_id, "tree_path": Student.tree_path, "school_id": Student.school_id}
-    moved = update(Enrolment).where(Enrolment.id == _one_of(ids), Student.id == Enrolment.student_id)
+    moved = update(Enrolment).where(Enrolment.id == any_of(ids), Student.id == Enrolment.student_id)
     _execute(session, moved.values(**values, version=Enrolment.version + 1), ids)
 
 
@@ -142,7 +142,7 @@ def _live_rows(session: Session, students: Sequence[int]) -> Sequence[Row[*tuple
         .join(Plan, Plan.id == Enrolment.plan_id)
         .join(Student, Student.id == Enrolment.student_id)
         .where(
-            Enrolment.student_id == _one_of(students),
+            Enrolment.student_id == any_of(students),
             Enrolment.removed_at.is_(None),
             Plan.state == PlanState.OPEN,
         )
@@ -161,7 +161,7 @@ def _share(session: Session, students: Sequence[int]) -> None:
         select(Plan.id, Enrolment.tree_path, Student.tree_path)
         .join(Enrolment, Enrolment.plan_id == Plan.id)
         .join(Student, Student.id == Enrolment.student_id)
-        .where(Enrolment.student_id == _one_of(students), Enrolment.removed_at.is_(None), Plan.state == PlanState.OPEN)
+        .where(Enrolment.student_id == any_of(students), Enrolment.removed_at.is_(None), Plan.state == PlanState.OPEN)
     )
     rows = session.execute(everything(stmt, because=ROLL)).all()
     nodes = {node_id for _, *paths in rows for path in paths for node_id in ids_in(path)}
@@ -169,14 +169,10 @@ def _share(session: Session, students: Sequence[int]) -> None:
 
 
 def _take_out(session: Session, ids: Sequence[int]) -> None:
-    stmt = update(Enrolment).where(Enrolment.id == _one_of(ids))
+    stmt = update(Enrolment).where(Enrolment.id == any_of(ids))
     _execute(session, stmt.values(removed_at=sql_now(), version=Enrolment.version + 1), ids)
 
 
 def _execute(session: Session, stmt: Update, ids: Sequence[int]) -> None:
     if ids:
         session.execute(everything(stmt, because=ROLL), execution_options={"synchronize_session": False})
-
-
-def _one_of(ids: Collection[int]) -> CollectionAggregate[Any]:
-    return any_(literal(sorted(ids), ARRAY(BigInteger)))

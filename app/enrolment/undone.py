@@ -6,14 +6,13 @@ An extra file beside `roll.py`, of services too: told by `students`, nobody call
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, delete, literal, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor
 from app.access.scope import everything
+from app.core.db import any_of
 from app.enrolment.models import Enrolment, EnrolmentState
 from app.students.rules import AdmissionsUndone
 
@@ -24,18 +23,14 @@ DECIDED = "undo_decided"
 def decided_since(session: Session, students: Sequence[int]) -> Mapping[int, str]:
     """The students who have begun an application, or of whom something was decided, in any plan."""
     touched = or_(Enrolment.state != EnrolmentState.UNREGISTERED, Enrolment.choice.is_not(None))
-    stmt = select(Enrolment.student_id).where(Enrolment.student_id == _one_of(students), touched).distinct()
+    stmt = select(Enrolment.student_id).where(Enrolment.student_id == any_of(students), touched).distinct()
     return dict.fromkeys(session.scalars(everything(stmt, because=UNDONE)), DECIDED)
 
 
 def forget_rows(session: Session, _actor: Actor, event: AdmissionsUndone) -> None:
     """Take the untouched rows of students away who never were; figures follow by themselves."""
-    of_theirs = Enrolment.student_id == _one_of(event.ids)
+    of_theirs = Enrolment.student_id == any_of(event.ids)
     locked = select(Enrolment.id).where(of_theirs).order_by(Enrolment.id).with_for_update()
     session.execute(everything(locked, because=UNDONE))
     stmt = delete(Enrolment).where(of_theirs)
     session.execute(everything(stmt, because=UNDONE), execution_options={"synchronize_session": False})
-
-
-def _one_of(ids: Sequence[int]) -> CollectionAggregate[Any]:
-    return any_(literal(sorted(ids), ARRAY(BigInteger)))

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, under, visible
-from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
 from app.core import locks
 from app.core.clock import sql_now
 from app.core.db import refused
@@ -235,7 +234,5 @@ def _tell(  # noqa: PLR0913  what an audit line and a change record need
     after: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> None:
-    ids, path = [node.id], node.path
-    record(session, actor, act, subject="org_node", ids=ids, path=path, before=before, after=after, reason=reason)
-    change = Change(kind, node.id, path, "org_node", node.id, node.name, before=before, after=after, reason=reason)
-    note(session, actor, [change])
+    what = (kind, node.id, node.path, "org_node", node.id, node.name)
+    in_both_books(session, actor, act, Change(*what, before=before, after=after, reason=reason))

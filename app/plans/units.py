@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Row, Select, and_, any_, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import ids_in
 from app.access.scope import everything
 from app.core import locks
 from app.core.clock import sql_now
+from app.core.db import any_of
 from app.core.errors import NotFound, Stale
 from app.orgs import queries as orgs
 from app.orgs.models import OrgNode
@@ -108,7 +108,7 @@ def require_open_units(session: Session, held: Held, paths: Iterable[str]) -> No
 
 def names_of_units(session: Session, units: Collection[Unit]) -> dict[int, str]:
     """What units are called: the names of their nodes, by the units' ids."""
-    nodes = select(OrgNode.id, OrgNode.path).where(OrgNode.id == _one_of({unit.node_id for unit in units}))
+    nodes = select(OrgNode.id, OrgNode.path).where(OrgNode.id == any_of({unit.node_id for unit in units}))
     paths = {row.id: row.path for row in session.execute(everything(nodes, because="names of units in scope"))}
     names = orgs.names_of(session, set(paths.values()))
     return {unit.id: names[paths[unit.node_id]][-1] for unit in units}
@@ -154,7 +154,7 @@ def _are_many(session: Session, plan_ids: Collection[int], nodes: Collection[int
 
 
 def _at(plan_ids: Collection[int], nodes: Collection[int]) -> ColumnElement[bool]:
-    return and_(ReportingUnit.plan_id == _one_of(plan_ids), ReportingUnit.node_id == _one_of(nodes))
+    return and_(ReportingUnit.plan_id == any_of(plan_ids), ReportingUnit.node_id == any_of(nodes))
 
 
 def _units() -> Select[*tuple[Any, ...]]:
@@ -211,7 +211,3 @@ def _held(rows: Collection[Row[*tuple[Any, ...]]], nodes: frozenset[int]) -> Hel
         units,
         nodes,
     )
-
-
-def _one_of(ids: Collection[int]) -> CollectionAggregate[Any]:
-    return any_(literal(sorted(ids), ARRAY(BigInteger)))

@@ -27,7 +27,7 @@ from app.accounts.services.locking import refuse_above
 from app.accounts.services.names import Sealed, add_name, checked_mobile, department_at, set_mobile_name
 from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
 from app.codes.rules import CodeKind, Issued, Subject
 from app.codes.services import issue
 from app.core.crypto import Keyring
@@ -239,19 +239,9 @@ def _write_down(
     if mobile:
         after["mobile"] = mobile.masked
     reason = new.mobile_reason or None
-    record(
-        session,
-        actor,
-        "account:create",
-        subject="account",
-        ids=[account_id],
-        path=home.path,
-        after=after,
-        reason=reason,
-    )
     kind = ChangeKind.ACCOUNT_CREATED
     made = Change(kind, home.id, home.path, "account", account_id, new.name, new.person_id, after=after, reason=reason)
-    note(session, actor, [made])
+    in_both_books(session, actor, "account:create", made)
 
 
 def _end_sessions(session: Session, account_ids: Sequence[int]) -> None:

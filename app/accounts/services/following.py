@@ -9,9 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, Text, any_, column, func, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, Row, Text, column, func, literal, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import CollectionAggregate
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from app.access.actor import Actor
@@ -27,7 +26,7 @@ from app.changes.services import note
 from app.codes.rules import CodeKind
 from app.codes.services import withdraw
 from app.core.clock import sql_now
-from app.core.db import refused
+from app.core.db import any_of, refused
 
 FOLLOWS = "the accounts follow from the roll, not from who acts"
 NO_SYNC = {"synchronize_session": False}
@@ -85,7 +84,7 @@ def change_school(session: Session, actor: Actor, account_ids: Collection[int], 
     rows = _locked(session, sorted(account_ids))
     if not rows:
         return
-    ids = _any([row.id for row in rows])
+    ids = any_of([row.id for row in rows])
     names = update(LoginName).where(
         LoginName.account_id == ids, LoginName.kind == NameKind.STUDENT_NUMBER, LoginName.school_id == old_id
     )
@@ -106,7 +105,7 @@ def shut(session: Session, actor: Actor, account_ids: Collection[int], *, reason
     rows = [row for row in _locked(session, sorted(account_ids)) if row.state == AccountState.ACTIVE]
     if not rows:
         return
-    ids = _any([row.id for row in rows])
+    ids = any_of([row.id for row in rows])
     ended = update(Account).where(Account.id == ids)
     values = {"state": AccountState.DISABLED, "session_epoch": Account.session_epoch + 1}
     session.execute(
@@ -126,13 +125,13 @@ def shut(session: Session, actor: Actor, account_ids: Collection[int], *, reason
 def reopen(session: Session, actor: Actor, account_ids: Collection[int]) -> None:
     """Open accounts again that `shut` has ended: the disabled among these that hold no right any more."""
     live = select(AccountGrant.account_id).where(
-        AccountGrant.account_id == _any(sorted(account_ids)), AccountGrant.ended_at.is_(None)
+        AccountGrant.account_id == any_of(sorted(account_ids)), AccountGrant.ended_at.is_(None)
     )
     kept = set(session.scalars(everything(live, because=FOLLOWS))) if account_ids else set()
     rows = [row for row in _locked(session, sorted(set(account_ids) - kept)) if row.state == AccountState.DISABLED]
     if not rows:
         return
-    stmt = update(Account).where(Account.id == _any([row.id for row in rows]))
+    stmt = update(Account).where(Account.id == any_of([row.id for row in rows]))
     opened = stmt.values(state=AccountState.ACTIVE, version=Account.version + 1)
     session.execute(everything(opened, because=FOLLOWS), execution_options=NO_SYNC)
     _write_down(session, actor, "account:enable", ChangeKind.ACCOUNT_ENABLED, rows)
@@ -149,10 +148,12 @@ def forget_persons(session: Session, actor: Actor, pairs: Collection[tuple[int, 
     )
     session.execute(everything(stmt.values(ended_at=sql_now()), because=FOLLOWS), execution_options=NO_SYNC)
     ids = sorted({account_id for account_id, _ in pairs})
-    live = select(AccountGrant.account_id).where(AccountGrant.account_id == _any(ids), AccountGrant.ended_at.is_(None))
+    live = select(AccountGrant.account_id).where(
+        AccountGrant.account_id == any_of(ids), AccountGrant.ended_at.is_(None)
+    )
     left = set(session.scalars(everything(live, because=FOLLOWS)))
     kept = [account_id for account_id in ids if account_id in left]
-    epoch = update(Account).where(Account.id == _any(kept))
+    epoch = update(Account).where(Account.id == any_of(kept))
     ended = epoch.values(session_epoch=Account.session_epoch + 1, version=Account.version + 1)
     session.execute(everything(ended, because=FOLLOWS), execution_options=NO_SYNC)
     rows = [row for row in _locked(session, kept) if row.state == AccountState.ACTIVE]
@@ -182,7 +183,7 @@ def _locked(session: Session, account_ids: Sequence[int]) -> list[Row[*tuple[Any
             Account.person_id,
             number.label("number"),
         )
-        .where(Account.id == _any(account_ids))
+        .where(Account.id == any_of(account_ids))
         .order_by(Account.id)
         .with_for_update(of=Account)
     )
@@ -249,7 +250,3 @@ def _table(rows: Sequence[tuple[int, str, str]]) -> TableValuedAlias:
     )
     columns = (column("id", BigInteger), column("number", Text), column("name", Text))
     return func.unnest(*arrays).table_valued(*columns).render_derived(name="given")
-
-
-def _any(ids: Sequence[int]) -> CollectionAggregate[Any]:
-    return any_(literal(list(ids), ARRAY(BigInteger)))

@@ -15,9 +15,8 @@ from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.accounts.models import Account, AccountGrant, RoleDetail
 from app.accounts.rules import AboveOwnLevel, GrantAt, HeldElsewhere, OwnAccount, may_act
-from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
 from app.core.errors import NotFound, Stale
 from app.orgs.models import ClassSet
 from app.people.models import Person
@@ -158,17 +157,6 @@ def write_down(  # noqa: PLR0913  what an audit line and a change record need
     reason: str | None = None,
 ) -> None:
     """Write an act on one account into the audit and the change records; values are masked already."""
-    record(
-        session,
-        actor,
-        act,
-        subject="account",
-        ids=[held.id],
-        path=held.tree_path,
-        before=before,
-        after=after,
-        reason=reason,
-    )
     change = Change(
         kind,
         held.node_id,
@@ -181,4 +169,4 @@ def write_down(  # noqa: PLR0913  what an audit line and a change record need
         after=after,
         reason=reason,
     )
-    note(session, actor, [change])
+    in_both_books(session, actor, act, change)

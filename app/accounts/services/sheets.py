@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, func, literal, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import LOWEST_LEVEL, Actor, ids_in
@@ -23,6 +23,7 @@ from app.changes.services import note
 from app.codes.rules import CodeKind, Subject
 from app.codes.services import issue
 from app.core.crypto import Keyring
+from app.core.db import any_of
 from app.core.errors import NotFound
 from app.core.files import FileStore
 from app.core.stored import NewFile, keep
@@ -130,7 +131,7 @@ def _locked(session: Session, actor: Actor, account_ids: Sequence[int]) -> Seque
         )
         .join(User, User.id == Account.user_id)
         .join(OrgNode, OrgNode.id == Account.node_id)
-        .where(Account.id == any_(literal(wanted, ARRAY(BigInteger))))
+        .where(Account.id == any_of(wanted))
         .order_by(Account.id)
         .with_for_update(of=Account)
     )

@@ -28,6 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.access.actor import Actor, ids_in
 from app.access.scope import everything
 from app.core import locks
+from app.core.db import any_of
 from app.enrolment.models import Enrolment
 from app.orgs.models import Kind, OrgNode
 from app.plans.models import Plan
@@ -65,7 +66,7 @@ def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced | Stude
     classes are covered is read before the rows are written: rows entered a moment ago are in no statistics, and a
     planner that knows nothing of them would go through every class of a province.
     """
-    placed = Student.id == any_(literal(list(event.ids), ARRAY(BigInteger)))
+    placed = Student.id == any_of(event.ids)
     because = "an admission concerns every open plan above the class, wherever it was made"
     stmt = select(Student.node_id, Student.tree_path).where(placed).distinct()
     classes = session.execute(everything(stmt, because=because)).all()
@@ -98,7 +99,7 @@ def _covered(which: ColumnElement[bool], classes: Collection[int] | None = None)
     )
     if classes is None:
         return stmt
-    return stmt.where(class_node.id == any_(literal(sorted(classes), ARRAY(BigInteger))))
+    return stmt.where(class_node.id == any_of(classes))
 
 
 def _listed(pairs: Sequence[Row[int, int]]) -> FromClause:

@@ -20,10 +20,11 @@ from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
 from app.core.clock import sql_now
+from app.core.db import any_of
 from app.core.errors import Invalid, NotFound, Refusal, Stale
 from app.enrolment.models import Enrolment
 from app.enrolment.rules import Decision
-from app.enrolment.services.writing import Act, Line, account_of, locked, one_of, require_deciding, verdict
+from app.enrolment.services.writing import Act, Line, account_of, locked, require_deciding, verdict
 from app.enrolment.states import Choice
 from app.enrolment.states import EnrolmentState as S
 from app.enrolment.workflow import Event
@@ -97,7 +98,7 @@ def _held_rows(session: Session, actor: Actor, plan_id: int, students: Sequence[
 def _rows_of(session: Session, actor: Actor, plan_id: int, students: Sequence[int]) -> Sequence[Row[int, str]]:
     """The counted rows of these students in the actor's scope: ids and places, not locked yet."""
     stmt = select(Enrolment.id, Enrolment.tree_path).where(
-        Enrolment.plan_id == plan_id, Enrolment.student_id == one_of(students), Enrolment.removed_at.is_(None)
+        Enrolment.plan_id == plan_id, Enrolment.student_id == any_of(students), Enrolment.removed_at.is_(None)
     )
     return session.execute(visible(stmt, Enrolment, actor, Permission.ENROLMENT_ENTER)).all()
 

@@ -19,12 +19,13 @@ from app.access.scope import everything, visible
 from app.accounts.models import Account
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
+from app.core.db import any_of
 from app.core.errors import NotFound, Refusal, Stale
 from app.core.workflow import WrongState
 from app.enrolment.models import Enrolment
 from app.enrolment.rules import CountedNoMore, Decision, MovedMeanwhile
 from app.enrolment.services.bringing import bring
-from app.enrolment.services.writing import locked, one_of, require_deciding, require_open
+from app.enrolment.services.writing import locked, require_deciding, require_open
 from app.enrolment.states import EnrolmentState
 from app.people.models import Person
 from app.plans.models import Plan, ReportingUnit
@@ -151,7 +152,7 @@ def _of_roll() -> Select[*tuple[Any, ...]]:
 
 def _insured_elsewhere(session: Session, plan: Plan, persons: Collection[int]) -> frozenset[int]:
     stmt = select(Enrolment.person_id).where(
-        Enrolment.person_id == one_of(persons),
+        Enrolment.person_id == any_of(persons),
         Enrolment.product == plan.product,
         Enrolment.cover_year == plan.cover_year,
         Enrolment.state == EnrolmentState.INSURED,
@@ -164,7 +165,7 @@ def _insured_elsewhere(session: Session, plan: Plan, persons: Collection[int]) -
 def shut_nodes(session: Session, plan_id: int, nodes: Collection[int]) -> frozenset[int]:
     """Those of some nodes whose reporting unit has submitted its rate, or had it approved."""
     stmt = select(ReportingUnit.node_id).where(
-        ReportingUnit.plan_id == plan_id, ReportingUnit.node_id == one_of(nodes), ReportingUnit.state.in_(SHUT)
+        ReportingUnit.plan_id == plan_id, ReportingUnit.node_id == any_of(nodes), ReportingUnit.state.in_(SHUT)
     )
     return frozenset(session.scalars(everything(stmt, because="the units above applications in scope")))
 
@@ -200,7 +201,7 @@ def _decision(row: Found) -> Decision:
 
 
 def _changed_since(session: Session, rows: Sequence[Found]) -> int:
-    stmt = select(Enrolment.id, Enrolment.version).where(Enrolment.id == one_of([row.subject_id for row in rows]))
+    stmt = select(Enrolment.id, Enrolment.version).where(Enrolment.id == any_of([row.subject_id for row in rows]))
     now = {row.id: row.version for row in session.execute(everything(stmt, because=OF_BATCH))}
     differing = [row.subject_id for row in rows if now.get(row.subject_id) != row.data["version"]]
     return max(1, len(differing))
@@ -211,7 +212,7 @@ def blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker
     plan = find(session, actor, code=batch.target)
     rows = session.execute(_rows_of(actor, batch)).all()
     stmt = select(Enrolment.id, Enrolment.version, Enrolment.tree_path, Enrolment.removed_at)
-    stmt = stmt.where(Enrolment.id == one_of([row.subject_id for row in rows]))
+    stmt = stmt.where(Enrolment.id == any_of([row.subject_id for row in rows]))
     now = {row.id: row for row in session.execute(visible(stmt, Enrolment, actor, ENTER))}
     nodes = {node for row in now.values() for node in ids_in(row.tree_path)}
     shut = shut_nodes(session, plan.id, nodes)
@@ -234,7 +235,7 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Give the applications of a batch what they said before; raises `UndoBlocked`, `PlanNotOpen`."""
     plan = find(session, actor, code=batch.target)
     ids = [row.subject_id for row in session.execute(_rows_of(actor, batch))]
-    paths = select(Enrolment.tree_path).where(Enrolment.id == one_of(ids)).distinct()
+    paths = select(Enrolment.tree_path).where(Enrolment.id == any_of(ids)).distinct()
     held = hold_units(session, plan.id, set(session.scalars(visible(paths, Enrolment, actor, ENTER))))
     require_open(held)
     lines = locked(session, actor, ENTER, ids, plan.id)

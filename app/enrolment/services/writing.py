@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, case, literal, select, update
+from sqlalchemy import Row, case, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -22,6 +22,7 @@ from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
 from app.core.clock import sql_now
+from app.core.db import any_of
 from app.core.errors import NotAllowed, Refusal, Stale
 from app.core.workflow import WrongState
 from app.enrolment.models import Enrolment
@@ -79,7 +80,7 @@ class Act:
 
 def where_found(session: Session, actor: Actor, permission: Permission, ids: Collection[int], plan_id: int) -> set[str]:
     """The places of those rows of a plan that the actor may act upon; one statement, without a lock."""
-    stmt = select(Enrolment.tree_path).where(Enrolment.id == one_of(ids), Enrolment.plan_id == plan_id).distinct()
+    stmt = select(Enrolment.tree_path).where(Enrolment.id == any_of(ids), Enrolment.plan_id == plan_id).distinct()
     return set(session.scalars(visible(stmt, Enrolment, actor, permission)))
 
 
@@ -104,7 +105,7 @@ def locked(session: Session, actor: Actor, permission: Permission, ids: Collecti
             mine.scalar_subquery().label("own_person"),
         )
         .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.id == one_of(ids), Enrolment.plan_id == plan_id)
+        .where(Enrolment.id == any_of(ids), Enrolment.plan_id == plan_id)
         .order_by(Enrolment.id)
         .with_for_update(of=Enrolment)
     )
@@ -188,7 +189,7 @@ def write(session: Session, act: Act, lines: Sequence[Line]) -> None:
         state = case(ends, value=Enrolment.choice)
     values = {**(act.values or {}), "state": state, "version": Enrolment.version + 1}
     stmt = update(Enrolment).where(
-        Enrolment.id == one_of([line.id for line in lines]),
+        Enrolment.id == any_of([line.id for line in lines]),
         Enrolment.state.in_(APPLICATION.sources(act.event)),
     )
     session.execute(
@@ -257,8 +258,3 @@ def require_place(actor: Actor, permission: Permission) -> None:
     """Refuse (`NotAllowed`) whom no grant lets do this anywhere, once those of other steps are left out."""
     if not actor.holds(permission):
         raise NotAllowed(permission=str(permission), what="step")
-
-
-def one_of(ids: Collection[int]) -> Any:  # noqa: ANN401  what SQLAlchemy calls the type of ANY is not published
-    """Whether a column is one of these ids, as one array: the statement stays the same whatever their number."""
-    return any_(literal(sorted(ids), ARRAY(BigInteger)))

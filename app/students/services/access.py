@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, column, func, literal, select, tuple_, update
+from sqlalchemy import ARRAY, BigInteger, Row, column, func, literal, select, tuple_, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
@@ -16,6 +15,7 @@ from app.access.scope import everything, under, visible
 from app.accounts import services as accounts
 from app.accounts.queries import within
 from app.accounts.rules import MOST_ON_SHEETS, NameKind, NewPersonal, NoSlip
+from app.core.db import any_of
 from app.core.errors import Invalid, NotFound
 from app.people.models import Person
 from app.students.models import Guardian, Student
@@ -134,7 +134,7 @@ def _open_rows(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[list
             Person.is_demo,
         )
         .join(Person, Person.id == Student.person_id)
-        .where(Student.id == _any(wanted))
+        .where(Student.id == any_of(wanted))
         .order_by(Student.id)
         .with_for_update(of=Student)
     )
@@ -173,7 +173,7 @@ def _new_guardian(row: Found, child: Found, user_name: str) -> NewPersonal:
 def _guardians(session: Session, student_ids: Sequence[int]) -> Sequence[Found]:
     stmt = (
         select(Guardian.id, Guardian.student_id, Guardian.name, Guardian.phone_digest, Guardian.account_id)
-        .where(Guardian.student_id == _any(student_ids), Guardian.ended_at.is_(None))
+        .where(Guardian.student_id == any_of(student_ids), Guardian.ended_at.is_(None))
         .order_by(Guardian.id)
         .with_for_update()
     )
@@ -212,7 +212,3 @@ def _give_back(session: Session, actor: Actor, wanted: Sequence[tuple[int, str, 
     """Let accounts see these persons (again); one that had ended with its last right is opened again."""
     accounts.reopen(session, actor, [account_id for account_id, _, _ in wanted])
     accounts.add_persons(session, actor, wanted)
-
-
-def _any(ids: Sequence[int]) -> CollectionAggregate[Any]:
-    return any_(literal(list(ids), ARRAY(BigInteger)))

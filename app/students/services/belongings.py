@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, literal, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import visible
-from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
+from app.core.db import any_of
 from app.core.errors import NotFound
 from app.people.models import Person
 from app.students.models import Student
@@ -44,7 +44,7 @@ def owners(
     stmt = (
         select(Student.id, Student.person_id, Student.node_id, Student.tree_path, Student.closed_on, Person.name)
         .join(Person, Person.id == Student.person_id)
-        .where(Student.id == any_(literal(sorted(set(ids)), ARRAY(BigInteger))))
+        .where(Student.id == any_of(ids))
         .order_by(Student.id)
     )
     if is_held:
@@ -65,17 +65,6 @@ def write_down(  # noqa: PLR0913  what an audit line and a change record need
     reason: str | None = None,
 ) -> None:
     """An audit line and a change record of the student, masked values only."""
-    record(
-        session,
-        actor,
-        act,
-        subject="student",
-        ids=[student.id],
-        path=student.tree_path,
-        before=before,
-        after=after,
-        reason=reason,
-    )
     change = Change(
         kind,
         student.node_id,
@@ -88,4 +77,4 @@ def write_down(  # noqa: PLR0913  what an audit line and a change record need
         after=after,
         reason=reason,
     )
-    note(session, actor, [change])
+    in_both_books(session, actor, act, change)

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
-from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
 from app.core import clock
 from app.core.crypto import Keyring
 from app.core.db import refused
@@ -159,16 +158,6 @@ def _tell(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
-    record(
-        session,
-        actor,
-        "student:update",
-        subject="student",
-        ids=[held.id],
-        path=held.tree_path,
-        before=before,
-        after=after,
-    )
     change = Change(
         ChangeKind.STUDENT_CORRECTED,
         held.node_id,
@@ -180,7 +169,7 @@ def _tell(
         before=before,
         after=after,
     )
-    note(session, actor, [change])
+    in_both_books(session, actor, "student:update", change)
 
 
 def _locked(

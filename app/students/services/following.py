@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, and_, any_, exists, func, literal, select
+from sqlalchemy import Row, and_, exists, func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import CollectionAggregate
 
 from app.access.actor import Actor
 from app.access.scope import everything
@@ -16,6 +15,7 @@ from app.accounts import services as accounts
 from app.accounts.models import Account, AccountGrant, LoginName
 from app.accounts.rules import NameKind, NameTaken
 from app.accounts.workflow import AccountState
+from app.core.db import any_of
 from app.orgs.rules import SchoolChanged
 from app.people.models import Person
 from app.students.models import Guardian, Student
@@ -63,7 +63,7 @@ def students_accounts(session: Session, ids: Sequence[int]) -> Mapping[int, Know
                 LoginName.retired_at.is_(None),
             ),
         )
-        .where(Student.id == _any(ids), Account.state != AccountState.DEREGISTERED)
+        .where(Student.id == any_of(ids), Account.state != AccountState.DEREGISTERED)
         .order_by(Account.id)
     )
     return {row.id: Known(*row) for row in session.execute(everything(stmt, because=FOLLOWS))}
@@ -73,7 +73,7 @@ def end_access(session: Session, actor: Actor, event: StudentsLeft | AdmissionsU
     """When students leave, or were never admitted: their accounts end, their guardians' see them no more."""
     known = students_accounts(session, event.ids)
     accounts.shut(session, actor, [each.account_id for each in known.values()], reason=LEFT)
-    _forget(session, actor, Guardian.student_id == _any(event.ids), reason=LEFT)
+    _forget(session, actor, Guardian.student_id == any_of(event.ids), reason=LEFT)
 
 
 def end_guardian_access(session: Session, actor: Actor, guardian_id: int) -> None:
@@ -84,7 +84,7 @@ def end_guardian_access(session: Session, actor: Actor, guardian_id: int) -> Non
 def move_access(session: Session, _actor: Actor, event: StudentsMoved) -> None:
     """When students change class: their accounts stand at the new class."""
     known = students_accounts(session, event.ids)
-    stmt = select(Student.id, Student.node_id, Student.tree_path).where(Student.id == _any(event.ids))
+    stmt = select(Student.id, Student.node_id, Student.tree_path).where(Student.id == any_of(event.ids))
     rows = session.execute(everything(stmt, because=FOLLOWS)).all()
     accounts.move_along(
         session, {known[row.id].account_id: (row.node_id, row.tree_path) for row in rows if row.id in known}
@@ -98,7 +98,7 @@ def rename_access(session: Session, actor: Actor, event: StudentsCorrected) -> N
     """
     known = students_accounts(session, event.ids)
     stmt = select(Student.id, Student.student_number, Person.name).join(Person, Person.id == Student.person_id)
-    rows = session.execute(everything(stmt.where(Student.id == _any(event.ids)), because=FOLLOWS)).all()
+    rows = session.execute(everything(stmt.where(Student.id == any_of(event.ids)), because=FOLLOWS)).all()
     rename_to(session, actor, [(known[row.id].account_id, row) for row in rows if row.id in known])
 
 
@@ -112,7 +112,7 @@ def resettle_access(session: Session, actor: Actor, event: SchoolChanged) -> Non
         .join(Account, Account.id == LoginName.account_id)
         .join(Student, Student.person_id == Account.person_id)
         .where(
-            Student.node_id == _any(event.ids),
+            Student.node_id == any_of(event.ids),
             LoginName.kind == NameKind.STUDENT_NUMBER,
             LoginName.school_id == event.old_id,
             LoginName.retired_at.is_(None),
@@ -144,7 +144,3 @@ def _forget(session: Session, actor: Actor, which: Any, *, reason: str) -> None:
     )
     pairs = [(row.account_id, row.person_id) for row in session.execute(everything(stmt, because=FOLLOWS))]
     accounts.forget_persons(session, actor, pairs, reason=reason)
-
-
-def _any(ids: Sequence[int]) -> CollectionAggregate[Any]:
-    return any_(literal(list(ids), ARRAY(BigInteger)))

@@ -6,15 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Row,
     Select,
-    any_,
     func,
     insert,
-    literal,
     select,
     text,
     true,
@@ -31,6 +27,7 @@ from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
 from app.core.clock import sql_now
+from app.core.db import any_of
 from app.core.errors import Invalid, NotFound
 from app.core.events import tell
 from app.orgs.models import ClassGroup, OrgNode
@@ -78,7 +75,7 @@ def follow_merge(session: Session, actor: Actor, event: ClassesMerged) -> None:
 
 
 def _relocate(session: Session, actor: Actor, rows: Sequence[Locked], target: Locked) -> None:
-    moved = _any([row.id for row in rows])
+    moved = any_of([row.id for row in rows])
     values = {"node_id": target.id, "tree_path": target.path, "school_id": target.school_id, "class_roll_number": None}
     session.execute(
         everything(
@@ -97,7 +94,7 @@ def _locked(session: Session, actor: Actor, permission: Permission, ids: Sequenc
     wanted = sorted(set(ids))
     if not wanted:
         raise NothingTicked
-    stmt = _students(Student.id == _any(wanted), among_open=False)
+    stmt = _students(Student.id == any_of(wanted), among_open=False)
     rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,))).all()
     if len(rows) != len(wanted):
         raise NotFound(what="student")
@@ -200,7 +197,3 @@ def _change(
         after=after,
         reason=reason,
     )
-
-
-def _any(ids: Sequence[int]) -> CollectionAggregate[Any]:
-    return any_(literal(list(ids), ARRAY(BigInteger)))

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
-from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
-from app.changes.services import note
+from app.changes.services import in_both_books
 from app.core import clock
 from app.core.clock import sql_now
 from app.core.db import refused
@@ -180,17 +179,6 @@ def _write_down(session: Session, actor: Actor, row: Locked, move: StatusMove, o
     before: Mapping[str, Any] = {"state": row.state}
     after: Mapping[str, Any] = {"state": str(move.target), day: on.isoformat() if on else None}
     act = "student:close" if kind is ChangeKind.STUDENT_CLOSED else f"student:{move.event}"
-    record(
-        session,
-        actor,
-        act,
-        subject="student",
-        ids=[row.id],
-        path=row.tree_path,
-        before=before,
-        after=after,
-        reason=reason,
-    )
     change = Change(
         kind,
         row.node_id,
@@ -203,4 +191,4 @@ def _write_down(session: Session, actor: Actor, row: Locked, move: StatusMove, o
         after=after,
         reason=reason,
     )
-    note(session, actor, [change])
+    in_both_books(session, actor, act, change)
