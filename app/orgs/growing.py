@@ -199,7 +199,7 @@ class Growth:
             row.wrong(step.column, "tree_ambiguous", text=step.text)
             return None
         if found:
-            if found[0].wrong:
+            if found[0].wrong and found[0].wrong not in row.problems:
                 row.problems.append(found[0].wrong)
             return found[0]
         if step.kind == "class" and spot.kind != "grade" and spot.school and spot.school.kind == "school":
@@ -211,7 +211,7 @@ class Growth:
         found = [
             each for each in spot.below if each.kind == step.kind and is_called(each, step.text, self.ground.this_year)
         ]
-        if step.kind == "grade" and row.stage and len(found) > 1:
+        if step.kind == "grade" and len(found) > 1:  # 2026级 of a school with several stages
             found = [each for each in found if each.stage == row.stage] or found
         if step.kind == "class" and len(found) > 1:
             found = [each for each in found if plain(each.name) == plain(step.text)] or found
@@ -253,7 +253,7 @@ class Growth:
             or wrong_place(parent, step)
             or wrong_name(step)
         )
-        if spot.wrong:
+        if spot.wrong and spot.wrong not in row.problems:
             row.problems.append(spot.wrong)
         parent.below.append(spot)
         return spot

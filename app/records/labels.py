@@ -92,6 +92,7 @@ ACTS = {
     "import:explain": _l("Headings of a sheet explained"),
     "import:apply": _l("Sheet applied"),
     "import:undo": _l("Sheet undone"),
+    "import:expire": _l("Rows of sheets erased"),
     "import:cancel": _l("Sheet cancelled"),
     "import:errors": _l("Error workbook fetched"),
     "student:import": _l("Students brought in"),

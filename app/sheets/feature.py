@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.feature import Feature, MenuItem
 from app.sheets.cli import import_command
-from app.sheets.jobs import JOBS
+from app.sheets.jobs import EACH_NIGHT, JOBS
 from app.sheets.kinds import DOORS
 from app.sheets.sentences import SENTENCES
 from app.sheets.views import SCREENS
@@ -15,6 +15,7 @@ FEATURE = Feature(
     name="sheets",
     screens=SCREENS,
     jobs=JOBS,
+    schedules=(EACH_NIGHT,),
     agenda=agenda,
     commands=(import_command,),
     menu=(MenuItem("Imports", "ImportView.list", "upload", DOORS[0], group="Master data", also=DOORS[1:]),),
@@ -24,6 +25,7 @@ FEATURE = Feature(
             "students": _l("Students"),
             "hardship": _l("Hardship recognitions"),
             "insured": _l("Insured list"),
+            "tree": _l("Organisation tree"),
         },
     },
 )

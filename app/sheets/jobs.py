@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.work import owner_of
-from app.core.feature import Job
+from app.core.feature import Job, Schedule
 from app.core.queue import JobRun
+from app.core.stored import erase_expired
 from app.core.workflow import WrongState
-from app.sheets import services
+from app.sheets import expiry, services
 from app.sheets.work import Bench, apply_batch, read_batch, undo_batch
 
 T = TypeVar("T")
@@ -55,8 +56,19 @@ def _tick(run: JobRun, done: int, total: int | None) -> None:
     run.progress(None, done, total)
 
 
+def expire(run: JobRun) -> None:
+    """Erase what imports held that nobody applied, and what applied ones kept for undoing, until none is due."""
+    while run.transaction(expiry.expire, seconds=LONGEST):
+        run.safe_point()
+    while run.transaction(lambda session: erase_expired(session, run.files)):
+        run.safe_point()
+
+
+EXPIRING = "sheets.expire"
+EACH_NIGHT = Schedule(EXPIRING, "20 3 * * *", EXPIRING)
 JOBS = (
     Job(services.READING, _carry_out(read_batch)),
     Job(services.APPLYING, _carry_out(apply_batch)),
     Job(services.UNDOING, _carry_out(undo_batch)),
+    Job(EXPIRING, expire),
 )

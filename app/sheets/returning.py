@@ -18,6 +18,7 @@ from app.sheets.answers import Fault, write_error_workbook
 from app.sheets.kinds import kind_of
 from app.sheets.models import ImportBatch
 from app.sheets.recognise import Table, recognise
+from app.sheets.rules import RowsGone
 from app.sheets.sentences import say
 from app.sheets.work import workbook_of
 
@@ -27,6 +28,8 @@ def error_workbook(
 ) -> bytes:
     """The bytes of the error workbook of a batch in scope; `NotFound` when the file is no longer kept."""
     batch = queries.batch(session, actor, batch_id=batch_id)
+    if batch.erased_at is not None:
+        raise RowsGone
     kind = kind_of(batch.kind)
     stored = of_owner(session, batch.account_id, batch.file_id)
     if stored is None:

@@ -22,7 +22,7 @@ from app.core.queue import defer
 from app.sheets import queries
 from app.sheets.kinds import Kind, kind_of
 from app.sheets.models import ImportBatch, ImportMapping, ImportRow
-from app.sheets.rules import BadRows, NothingToApply, Place, StillWorking, UndoBlocked
+from app.sheets.rules import BadRows, NothingToApply, Place, RowsGone, StillWorking, UndoBlocked
 from app.sheets.tables import LEFT_OUT
 from app.sheets.workflow import IMPORT, BatchEvent, BatchState
 
@@ -151,6 +151,7 @@ def ask_undo(session: Session, actor: Actor, *, batch_id: int, version: int) -> 
     """Have an applied import taken back by the worker; refused at once while something depends on it. The job's id."""
     batch = _known(session, actor, batch_id, version)
     IMPORT.move(BatchState(batch.state), BatchEvent.UNDO)
+    _refuse_without_rows(batch)
     _refuse_while_working(session, batch)
     if blockers := kind_of(batch.kind).blockers(session, actor, batch):
         raise UndoBlocked(count=len(blockers))
@@ -161,6 +162,7 @@ def undo(session: Session, actor: Actor, *, batch_id: int) -> None:
     """Applied → undone: what the import made is gone, what it changed is as it was. Raises `UndoBlocked`."""
     batch = queries.locked(session, actor, batch_id=batch_id)
     IMPORT.move(BatchState(batch.state), BatchEvent.UNDO)
+    _refuse_without_rows(batch)
     kind_of(batch.kind).undo(session, actor, batch)
     _move(session, batch, BatchEvent.UNDO, undone_at=sql_now(), error_code=None)
     _audit(session, actor, "import:undo", batch, after={"new": batch.new_count, "changed": batch.changed_count})
@@ -191,6 +193,11 @@ def _known(session: Session, actor: Actor, batch_id: int, version: int) -> Impor
     if batch.version != version:
         raise Stale({"state": batch.state}, batch.version)
     return batch
+
+
+def _refuse_without_rows(batch: ImportBatch) -> None:
+    if batch.erased_at is not None:
+        raise RowsGone
 
 
 def _refuse_while_working(session: Session, batch: ImportBatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from app.orgs.services import grow
 from app.orgs.sheet import TREE
 from app.sheets.rules import RollChanged, UndoBlocked
 from app.sheets.work import apply_batch
+from tests.at_once import at_once
 from tests.conftest import CountStatements
 from tests.imports.desk import Desk, student, workbook
 from tests.make.places import COUNTY_A, A, class_of
@@ -47,7 +49,8 @@ def _rows(session: Session) -> dict[str, Any]:
     return found
 
 
-def _all(desk: Desk) -> dict[str, Any]:
+def everything_below(desk: Desk) -> dict[str, Any]:
+    """A digest of each table of the tree."""
     return desk.database.transaction(_rows)
 
 
@@ -125,21 +128,21 @@ def test_a_renamed_place_keeps_its_code_and_says_so_in_the_records(tree: Desk) -
 
 
 def test_an_undone_list_leaves_nothing_behind(tree: Desk) -> None:
-    before = _all(tree)
+    before = everything_below(tree)
     batch = _apply(tree)
-    assert _all(tree) != before
+    assert everything_below(tree) != before
     tree.undo(batch)
-    assert _all(tree) == before
+    assert everything_below(tree) == before
     _apply(tree)  # its codes are free again
     assert CODE in _school(tree).values()
 
 
 def test_a_unit_comes_and_goes_with_the_class_of_its_people(tree: Desk) -> None:
-    before = _all(tree)
+    before = everything_below(tree)
     batch = _apply(tree, [("", "新溪福利院", "单位", "XINXI-U")], ("上级", "名称", "类型", "编码"))
     assert _node(tree, "XINXI-U-1").name == "全体职工"
     tree.undo(batch)
-    assert _all(tree) == before
+    assert everything_below(tree) == before
 
 
 def test_only_the_good_rows_are_made(tree: Desk) -> None:
@@ -220,6 +223,29 @@ def test_what_changed_since_the_check_refuses_the_whole(tree: Desk) -> None:
         apply_batch(tree.bench, second)
     assert tree.batch(second).state == "previewed"
     assert len(_school(tree)) == len(ROWS) + 3
+
+
+@pytest.mark.committed
+def test_of_two_who_apply_one_list_at_once_one_wins(tree: Desk) -> None:
+    batches = [tree.read(workbook(ROWS, WAY), school=COUNTY_A) for _ in range(2)]
+    for batch in batches:
+        tree.confirm(batch)
+    calls: list[Callable[[], None]] = [partial(apply_batch, tree.bench, batch) for batch in batches]
+    outcomes = at_once(*calls)
+    assert sorted(isinstance(outcome, Refusal) for outcome in outcomes) == [False, True]
+    assert sorted(tree.batch(batch).state for batch in batches) == ["applied", "previewed"]
+    assert len(_school(tree)) == len(ROWS) + 3
+
+
+@pytest.mark.committed
+def test_nobody_is_added_while_a_list_is_undone(tree: Desk) -> None:
+    batch = _apply(tree)
+    outcomes = at_once(
+        lambda: tree.undo(batch),
+        lambda: tree.run(lambda s, actor: grow(s, actor, [NewNode(f"{CODE}-1", "class", "(3)班")])),
+    )
+    assert sum(isinstance(outcome, Refusal) for outcome in outcomes) == 1
+    assert bool(_school(tree)) == (tree.batch(batch).state == "applied")
 
 
 def test_a_place_renamed_since_the_check_is_left_alone(tree: Desk) -> None:

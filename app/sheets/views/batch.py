@@ -110,7 +110,8 @@ class BatchView(Screen):
             if answered:
                 return answered
         kind = kind_of(batch.kind)
-        found = kind.blockers(reading(), actor(), batch) if batch.state == BatchState.APPLIED else []
+        is_applied = batch.state == BatchState.APPLIED and batch.erased_at is None
+        found = kind.blockers(reading(), actor(), batch) if is_applied else []
         blockers = [
             {"name": each.name, "why": say(each.code, {}), "href": page_of(kind, each.subject_id)} for each in found
         ]
@@ -120,7 +121,7 @@ class BatchView(Screen):
             **_frame(batch, gettext("Undo the import")),
             blockers=blockers,
             about=said(kind, "undo", new=batch.new_count, changed=batch.changed_count),
-            is_applied=batch.state == BatchState.APPLIED,
+            is_applied=is_applied,
             submit=gettext("Undo the import"),
             back=url_for("BatchView.show", batch_id=batch.id),
             danger=True,
@@ -152,13 +153,14 @@ def _frame(batch: ImportBatch, step: str = "") -> dict[str, Any]:
 
 def _facts(batch: ImportBatch) -> dict[str, Any]:
     done, total, state = queries.progress(reading(), batch)
+    is_kept = batch.erased_at is None
     cards = [
         {
             "label": VERDICTS[which],
             "hint": HINTS[which],
             "value": count,
             "which": which,
-            "href": url_for("RowView.list", batch_id=batch.id, which=which) if count else None,
+            "href": url_for("RowView.list", batch_id=batch.id, which=which) if count and is_kept else None,
         }
         for which, count in _counts(batch).items()
     ]

@@ -15,7 +15,7 @@ from app.sheets import queries
 from app.sheets.kinds import DOORS, Kind, Line, kind_of
 from app.sheets.labels import VERDICTS
 from app.sheets.models import ImportBatch, ImportRow
-from app.sheets.rules import Verdict
+from app.sheets.rules import RowsGone, Verdict
 from app.sheets.sentences import say
 from app.sheets.views.upload import page_of
 from app.web.request import actor, backstage, reading
@@ -35,6 +35,8 @@ class RowView(Screen):
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
         if which not in VERDICTS:
             raise NotFound(what="rows")
+        if batch.erased_at is not None:
+            raise RowsGone
         kind, asked = kind_of(batch.kind), paging("import_rows")
         total = queries.row_count(reading(), actor(), batch, which)
         found = queries.rows(reading(), actor(), batch, which, spot=asked.spot)
