@@ -69,8 +69,7 @@ class WindowForm(RecordForm):
     apply_from = _moment(_l("Applications from"), [InputRequired(NEEDED)])
     apply_to = _moment(_l("Applications until"), [InputRequired(NEEDED)], _l("From this moment on no more."))
     freeze_status_changes = BooleanField(
-        _l("Freeze the roll: no transfers and changes of status while the plan is open"),
-        description=_l("Only of students the plan asks. It can be lifted while the plan is open."),
+        _l("Freeze the roll: no transfers and changes of status while the plan is open")
     )
 
 
