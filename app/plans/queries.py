@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -19,12 +19,13 @@ from app.core.db import WHILE_ONE_PAGE_IS_MADE
 from app.core.errors import NotFound
 from app.lists.keyset import Counted, Cut, Key, Order, Spot, counted, counted_each, cut
 from app.orgs import queries as orgs
-from app.plans.models import CoverageOption, Plan, PlanReopening, PlanStep
+from app.plans.models import CoverageOption, Plan, PlanReopening, PlanStep, ReportingUnit
 from app.plans.states import PlanState, ReopeningState
 
 ORDER = Order(Key(Plan.cover_year, is_descending=True), Key(Plan.id, is_descending=True))
 MOST_UNDERWAY = 6
 """Plans the home page looks at; nobody works on more at a time, and superusers open the list."""
+FIRST_STEP = 1
 TO_OPEN, TO_AGREE = "to_open", "to_agree"
 """Which plans wait for the actor: drafts to be opened, closed ones that somebody else wants to open again."""
 
@@ -130,23 +131,34 @@ def get(session: Session, actor: Actor, permission: Permission, *, plan_id: int)
 
 
 def in_progress(session: Session, actor: Actor) -> list[Plan]:
-    """The open and closed plans the actor may read, the newest cover year first, open ones before closed ones."""
+    """The open and closed plans that ask somebody at the actor's places, the open ones first, then the newest."""
     stmt = (
         select(Plan)
-        .where(Plan.state.in_([PlanState.OPEN, PlanState.CLOSED]))
+        .where(Plan.state.in_([PlanState.OPEN, PlanState.CLOSED]), _concerns(actor))
         .order_by((Plan.state == PlanState.OPEN).desc(), Plan.cover_year.desc(), Plan.id.desc())
     )
     return list(session.scalars(reaching(stmt, Plan, actor, Permission.PLAN_READ)))
 
 
+def _concerns(actor: Actor) -> ColumnElement[bool]:
+    """Whether somebody at the actor's places reports in a plan: a plan for schools says nothing to a university.
+
+    The units of the first step stand closest to the students; a plan without a chain concerns everybody it reaches.
+    """
+    first = select(ReportingUnit.id).join(PlanStep, PlanStep.id == ReportingUnit.step_id)
+    first = first.where(ReportingUnit.plan_id == Plan.id, PlanStep.position == FIRST_STEP)
+    chain = exists(select(PlanStep.id).where(PlanStep.plan_id == Plan.id))
+    return or_(~chain, exists(reaching(first, ReportingUnit, actor, Permission.PLAN_READ)))
+
+
 def underway(session: Session, actor: Actor) -> list[Underway]:
-    """The first open plans the actor may read, the newest cover year first, with their chains.
+    """The first open plans that ask somebody at the actor's places, the newest cover year first, with their chains.
 
     While one page is made they are asked for once.
     """
     kept: dict[Any, list[Underway]] = session.info.get(WHILE_ONE_PAGE_IS_MADE, {}).setdefault("underway", {})
     if actor not in kept:
-        first = select(Plan.id).where(Plan.state == PlanState.OPEN)
+        first = select(Plan.id).where(Plan.state == PlanState.OPEN, _concerns(actor))
         ordered = first.order_by(Plan.cover_year.desc(), Plan.id.desc()).limit(MOST_UNDERWAY)
         ids = reaching(ordered, Plan, actor, Permission.PLAN_READ)
         stmt = select(Plan, PlanStep, sql_now().label("now")).where(Plan.id.in_(ids))

@@ -9,10 +9,12 @@ from app.access.permissions import Permission
 from app.access.roles import ROLES
 from app.core.db import Session
 from app.core.errors import NotFound
+from app.orgs.rules import NewNode
+from app.orgs.services import grow
 from app.plans import queries
 from app.plans.services import make
 from tests.campaigns import draft, opened
-from tests.make.places import COUNTY_A, COUNTY_B, B, class_of
+from tests.make.places import COUNTY_A, COUNTY_B, ROOT, B, class_of
 from tests.make.posts import FAMILY
 from tests.world import World
 
@@ -56,3 +58,15 @@ def test_a_plan_made_below_is_read_from_above_and_not_from_beside(session: Sessi
 def test_a_draft_is_not_in_progress(session: Session, world: World) -> None:
     make(session, SYSTEM, draft("P", place_code=COUNTY_A))
     assert [plan.code for plan in queries.in_progress(session, SYSTEM)] == [world.plan]
+
+
+def test_a_plan_that_asks_nobody_at_a_place_is_not_in_progress_there(session: Session, world: World) -> None:
+    seniors = NewNode(COUNTY_B, "school", "百灵高中", code="LARK", stage="senior")
+    year = NewNode("LARK", "grade", "百灵2026级", code="LARK-2026", stage="senior", entry_year=2026)
+    grow(session, SYSTEM, [seniors, year, NewNode("LARK-2026", "class", "(1)班", code="LARK-1", stage="senior")])
+    plan = opened(session, "SENIORS", place_code=ROOT, audience=("senior",), cover_year=2028)
+    school = world.actor(session, "school_admin")
+    assert queries.find(session, school, code="SENIORS").id == plan.id
+    assert [each.code for each in queries.in_progress(session, school)] == [world.plan]
+    assert [each.plan.code for each in queries.underway(session, school)] == [world.plan]
+    assert [each.code for each in queries.in_progress(session, SYSTEM)] == ["SENIORS", world.plan]
