@@ -98,7 +98,7 @@ class PlanForm(WindowForm):
         option_widget=CheckboxInput(),
     )
     counts_stopped = BooleanField(_l("Students whose insurance was stopped count as to be insured"))
-    waiver_proof = SelectField(_l("Who does not enrol hands in"), choices=[*WAIVER_PROOFS.items()])
+    waiver_proof = SelectField(_l("Who does not enrol hands in"), choices=offered(WAIVER_PROOFS.items()))
 
     def is_blank(self, row: str, fields: tuple[str, ...]) -> bool:
         """Whether nothing was filled into a row (`step3`); a row of steps is blank when it names no kind of place."""
