@@ -24,6 +24,7 @@ PLAN = {
     "option1_to": "2029-12",
     "option1_personal": "100.50",
     "option1_fiscal": "0",
+    "waiver_proof": "declaration",
     "step1_kind": "class",
     "step1_submit_role": "class_teacher",
     "step1_review_role": "school_admin",
