@@ -184,3 +184,12 @@ def test_a_backslash_before_a_code_stays_as_it_was_typed(desk: Desk) -> None:
     batch = desk.read(workbook([[*student(1, 姓名=r"张\u0000三"), r"东湖路1号\u0000"], [*student(3), "x"]], headings))
     bad = desk.rows(batch, "bad")
     assert [row.data["name"] for row in bad] == [r"张\u0000三"]
+
+
+def test_a_row_that_comes_often_names_five_others_and_counts_all(desk: Desk) -> None:
+    batch = desk.read(workbook([student(1, 学号=f"MANY-{n}") for n in range(9)]))
+    remarks = [row.problems for row in desk.rows(batch, "bad")]
+    facts = [remark["facts"] for problems in remarks for remark in problems or ()]
+    assert [each["count"] for each in facts] == [8] * 9
+    assert facts[0]["rows"] == "名单 3, 名单 4, 名单 5, 名单 6, 名单 7"
+    assert facts[8]["rows"] == "名单 2, 名单 3, 名单 4, 名单 5, 名单 6"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SYSTEM, Actor
 from app.access.gate import bind
 from app.cli.bench import world
-from app.cli.bench.measure import Measure, memory_of_children, most_memory
+from app.cli.bench.measure import Measure, most_memory
 from app.core import clock
 from app.core.crypto import Keyring
 from app.core.db import Database
@@ -94,7 +94,6 @@ def importing(ground: Ground, rows: int) -> list[Measure]:
     preview = Measure(f"import of {rows:,} rows: upload to preview", "≤ 10 s, ≤ 300 MiB")
     with preview.round():
         preview.notes["memory"] = most_memory(lambda: read_batch(bench, batch))
-    preview.notes["memory of the reading process"] = memory_of_children()
     judged = ground.run(lambda session, actor: queries.batch(session, actor, batch_id=batch))
     preview.notes |= {"new": str(judged.new_count), "bad": str(judged.bad_count)}
     version = judged.version

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,12 +50,6 @@ def most_memory(work: Callable[[], None]) -> str:
         return "—"
     peak = next(line for line in STATUS.read_text("ascii").splitlines() if line.startswith("VmHWM"))
     return f"{int(peak.split()[1]) // 1024} MiB"
-
-
-def memory_of_children() -> str:
-    """The most memory that a process held which this one started and has seen end, in MiB."""
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return f"{most // 1024} MiB"
 
 
 def machine() -> str:

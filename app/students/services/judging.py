@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ARRAY, LargeBinary, Row, Select, Text, and_, any_, literal, select
@@ -34,6 +35,8 @@ from app.students.services.classes import BESIDE, Classes, whole_text
 
 ELSEWHERE = "a number is on file once in the whole system; of who is elsewhere only that it is so is said"
 AT_ONCE = 5_000
+NAMED = 5
+"""A row that is there more than once names so many of the others, and counts them all."""
 PERSON_FIELDS = ("name", "sex", "birth_date", "ethnicity", "certificate_type")
 STUDENT_FIELDS = ("student_number", "entry_date", "expected_graduation_date", "boarding", "class_roll_number")
 Found = Row[*tuple[Any, ...]]
@@ -64,45 +67,29 @@ class Desk:
 
 def mark_doubles(entries: Sequence[Entry]) -> None:
     """Rows that name one person, or one student number, twice: each of them is bad and says where the others are."""
+    people = Counter(entry.key for entry in entries if entry.key)
+    once = [entry for entry in entries if people[entry.key or ""] < 2]  # noqa: PLR2004  who is there twice is told so once
     groups = {
-        "certificate_number": _by_key(entries),
-        "student_number": _by_number(entries),
-        "status_number": _by_status(entries),
+        "certificate_number": _together(entries, lambda entry: entry.key),
+        "student_number": _together(once, lambda entry: entry.given.get("student_number")),
+        "status_number": _together(once, further.formal_number),
     }
     for column, found in groups.items():
-        for same in found.values():
-            if len(same) < 2:  # noqa: PLR2004  a double
-                continue
+        for same in found:
             for entry in same:
-                others = [f"{other.sheet} {other.number}".strip() for other in same if other is not entry]
-                entry.wrong(column, "duplicate_in_file", rows=", ".join(others[:5]), count=len(others))
+                others = islice((other for other in same if other is not entry), NAMED)
+                rows = ", ".join(f"{other.sheet} {other.number}".strip() for other in others)
+                entry.wrong(column, "duplicate_in_file", rows=rows, count=len(same) - 1)
 
 
-def _by_key(entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
+def _together(entries: Sequence[Entry], number: Callable[[Entry], str | None]) -> list[list[Entry]]:
+    """The rows that share a number with another; counted first, for nearly every number comes once."""
+    counts = Counter(filter(None, map(number, entries)))
     found: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        if entry.key:
-            found[entry.key].append(entry)
-    return found
-
-
-def _by_number(entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
-    found: dict[str, list[Entry]] = defaultdict(list)
-    people = Counter(entry.key for entry in entries if entry.key)
-    for entry in entries:
-        number = entry.given.get("student_number")
-        if number and people[entry.key or ""] < 2:  # noqa: PLR2004  who is there twice is told so once
-            found[number].append(entry)
-    return found
-
-
-def _by_status(entries: Sequence[Entry]) -> Mapping[str, list[Entry]]:
-    found: dict[str, list[Entry]] = defaultdict(list)
-    people = Counter(entry.key for entry in entries if entry.key)
-    for entry in entries:
-        if (number := further.formal_number(entry)) and people[entry.key or ""] < 2:  # noqa: PLR2004  as above
-            found[number].append(entry)
-    return found
+        if (shared := number(entry)) and counts[shared] > 1:
+            found[shared].append(entry)
+    return list(found.values())
 
 
 def place_in_class(entry: Entry, classes: Classes) -> None:
@@ -119,7 +106,7 @@ def place_in_class(entry: Entry, classes: Classes) -> None:
 def find_digests(entries: Sequence[Entry], keyring: Keyring) -> list[bytes]:
     """Work out what the numbers of good rows are looked for by, in order; kept with the rows."""
     for entry in entries:
-        entry.digest = keyring.digest(entry.key) if entry.key else None
+        entry.digest, entry.key = keyring.digest(entry.key) if entry.key else None, None  # the longer one has served
     return sorted({entry.digest for entry in entries if entry.digest})
 
 
