@@ -226,7 +226,7 @@ RULES: dict[str, Rule] = {
     "ChangeRequestView.withdraw": Rule(form={"version": "1"}),
     "ImportView.list": Rule(also=DOORS[1:]),
     "ImportView.add": Rule(form={"place": "@place"}, also=DOORS[1:]),
-    "ImportView.template": Rule(),
+    "ImportView.template": Rule(also=DOORS[1:]),
     "BatchView.show": Rule(also=DOORS[1:]),
     "BatchView.progress": Rule(also=DOORS[1:]),
     "BatchView.confirm": Rule(form={"version": "1"}, also=DOORS[1:]),
