@@ -102,7 +102,6 @@ FEATURE = Feature(
         "application_withdrawn": _l("The application has been withdrawn. It is a draft now."),
         "application_approved": _l("The application has been approved."),
         "application_rejected": _l("The application has been rejected; the applicant sees your opinion."),
-        "application_entered": _l("The application has been entered and approved."),
         "enrolment_corrected": _l("The enrolment has been corrected."),
         "insurance_stopped": _l("The insurance has been stopped."),
         "insurance_resumed": _l("The insurance goes on."),

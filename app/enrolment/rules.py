@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -207,14 +207,6 @@ def require_window(since: datetime, until: datetime, now: datetime) -> None:
 def in_china(moment: datetime) -> str:
     """A moment as people in China write it, to the minute."""
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-
-
-def summed(refused: Iterable[Refused]) -> Mapping[str, int]:
-    """How many rows were refused for each reason."""
-    counts: dict[str, int] = {}
-    for each in refused:
-        counts[each.code] = counts.get(each.code, 0) + 1
-    return counts
 
 
 def as_step(actor: Actor, role: str) -> Actor:

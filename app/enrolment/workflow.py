@@ -61,8 +61,6 @@ APPLICATION: Workflow[S, Event] = Workflow(
         Move(E.RESUME, S.STOPPED, S.INSURED, needs=_RENEW, asks="reason", not_by=PERSON),
     ),
 )
-REVIEWED = (S.INSURED, S.WAIVED, S.REJECTED, S.STOPPED)
-"""The states that somebody of the staff has decided upon."""
 UNDECIDED = (S.UNREGISTERED, S.DRAFT, S.SUBMITTED, S.REJECTED)
 """The states of a row that is counted no more when its student leaves."""
 FAMILY = (E.SAVE, E.SUBMIT, E.RESUBMIT, E.WITHDRAW)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from app.access.actor import Actor
 from app.core.errors import Conflict
 
-OPEN_FIELDS = ("phone", "address")
-"""What a student corrects without asking."""
 LOCKED_FIELDS = (
     "name",
     "certificate_type",

@@ -13,8 +13,6 @@ from wtforms import HiddenField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.widgets import TextInput
 
-KEY_LENGTH = 32
-
 
 def offered(options: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     """What a select or radio field offers, from pairs of value and words."""

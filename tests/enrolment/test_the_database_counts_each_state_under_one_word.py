@@ -105,7 +105,7 @@ def test_nobody_writes_the_word_itself(session: Session) -> None:
 
 def test_the_table_cannot_be_emptied(session: Session) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        session.connection().execute(text("TRUNCATE enrolment"))
+        session.connection().execute(text("TRUNCATE enrolment CASCADE"))
 
 
 def test_a_second_live_row_of_one_product_and_year_cannot_be_stored(session: Session) -> None:
