@@ -1,0 +1,60 @@
+"""Reading accounts: a package because one file would be too long to read in a sitting.
+
+`listed` are the accounts within the actor's reach and what they hold, `offered` the choices their forms offer.
+"""
+
+from __future__ import annotations
+
+from app.accounts.queries.listed import (
+    WITHOUT_ACCESS,
+    Asked,
+    Detail,
+    Held,
+    Line,
+    Ticked,
+    count,
+    get,
+    own,
+    page,
+    sessions_of,
+    ticked,
+    within,
+)
+from app.accounts.queries.offered import (
+    RoleChoice,
+    class_sets_for,
+    departments_for,
+    find_places,
+    find_schools,
+    grantable_roles,
+    place_choices,
+    places_named,
+    reaches,
+    school_of,
+)
+
+__all__ = [
+    "WITHOUT_ACCESS",
+    "Asked",
+    "Detail",
+    "Held",
+    "Line",
+    "RoleChoice",
+    "Ticked",
+    "class_sets_for",
+    "count",
+    "departments_for",
+    "find_places",
+    "find_schools",
+    "get",
+    "grantable_roles",
+    "own",
+    "page",
+    "place_choices",
+    "places_named",
+    "reaches",
+    "school_of",
+    "sessions_of",
+    "ticked",
+    "within",
+]
