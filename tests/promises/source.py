@@ -39,22 +39,26 @@ def tree(path: str) -> ast.Module:
     return ast.parse(read(path), path)
 
 
-def functions(path: str) -> Iterator[Function]:
+@cache
+def functions(path: str) -> tuple[Function, ...]:
     """Every function and method of a file, inner ones included."""
-    yield from (node for node in ast.walk(tree(path)) if isinstance(node, Function))
+    return tuple(node for node in ast.walk(tree(path)) if isinstance(node, Function))
 
 
-def calls(path: str) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls(path: str) -> tuple[tuple[str, ast.Call], ...]:
     """Every call in a file with the function it stands in (`""` at the top of the file)."""
-    yield from _calls(tree(path), "")
+    found: list[tuple[str, ast.Call]] = []
+    _note_calls(tree(path), "", found)
+    return tuple(found)
 
 
-def _calls(node: ast.AST, inside: str) -> Iterator[tuple[str, ast.Call]]:
+def _note_calls(node: ast.AST, inside: str, found: list[tuple[str, ast.Call]]) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Call):
-            yield inside, child
+            found.append((inside, child))
         name = f"{inside}.{child.name}".lstrip(".") if isinstance(child, Function | ast.ClassDef) else inside
-        yield from _calls(child, name)
+        _note_calls(child, name, found)
 
 
 def called(call: ast.Call) -> str:
