@@ -250,6 +250,7 @@ MAY_BE_OPEN = {
     "SignInView.first_run",
     "SignInView.login",
     "SignInView.logout",
+    "SignInView.renew",
     "SignInView.schools",
     "SignInView.student",
     "health.answer",
