@@ -31,7 +31,7 @@ from app.records.feature import FEATURE as RECORDS
 from app.roles.feature import FEATURE as ROLES
 from app.sheets.feature import FEATURE as SHEETS
 from app.sheets.kinds import connect
-from app.sheets.sentences import learn
+from app.sheets.saying import learn
 from app.students.feature import FEATURE as STUDENTS
 
 FEATURES: tuple[Feature, ...] = (

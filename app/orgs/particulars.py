@@ -77,7 +77,7 @@ class Particulars:
         target = spot if spot.kind in STAGED else next((each for each in reversed(staged)), None)
         if target is None or spot.kind not in {*STAGED, "class"}:
             row.wrong("stage", "tree_stage_here")
-        elif target.is_new and target.kind != "grade" and target.own_stage in {None, row.stage}:
+        elif target.is_new and (target.stage is None or (target.kind != "grade" and target.own_stage is None)):
             target.own_stage = row.stage
         elif target.stage != row.stage:
             row.odd("stage", "tree_stage_differs")

@@ -27,7 +27,7 @@ from app.sheets.limits import LIMITS, Unreadable
 from app.sheets.models import ImportBatch
 from app.sheets.returning import error_workbook
 from app.sheets.rules import NothingToApply
-from app.sheets.sentences import say
+from app.sheets.saying import say
 from app.sheets.values import CODES
 from app.sheets.work import Bench, apply_batch, read_batch, receive_file, undo_batch
 from app.sheets.workflow import BatchState

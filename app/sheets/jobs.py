@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.work import owner_of
+from app.access.work import carry_out, owner_of
 from app.core.feature import Job, Schedule
 from app.core.queue import JobRun
-from app.core.stored import erase_expired
+from app.core.stored import NewFile, erase_expired, keep
 from app.core.workflow import WrongState
 from app.sheets import expiry, services
+from app.sheets.returning import error_workbook, purpose_of
 from app.sheets.work import Bench, apply_batch, read_batch, undo_batch
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KEPT = timedelta(days=1)
+"""How long an error workbook lies ready; it holds what the uploaded file held, and can be made again."""
 LONGEST = 600
 """Seconds a statement of an import may take; 50,000 rows take a few."""
 
@@ -56,6 +61,19 @@ def _tick(run: JobRun, done: int, total: int | None) -> None:
     run.progress(None, done, total)
 
 
+def errors(run: JobRun) -> None:
+    """Write the error workbook of a large import and keep it for who asked."""
+
+    def act(session: Session, actor: Actor) -> None:
+        batch_id, locale = int(run.arguments["batch_id"]), str(run.arguments["locale"])
+        keyring, files = run.keyring, run.files
+        data = error_workbook(session, actor, batch_id=batch_id, keyring=keyring, files=files, locale=locale)
+        new = NewFile(purpose_of(batch_id), f"import-{batch_id}-errors.xlsx", XLSX, data, KEPT)
+        keep(session, files, keyring, owner_id=actor.user_id, new=new)
+
+    carry_out(run, act, seconds=LONGEST)
+
+
 def expire(run: JobRun) -> None:
     """Erase what imports held that nobody applied, and what applied ones kept for undoing, until none is due."""
     while run.transaction(expiry.expire, seconds=LONGEST):
@@ -70,5 +88,6 @@ JOBS = (
     Job(services.READING, _carry_out(read_batch)),
     Job(services.APPLYING, _carry_out(apply_batch)),
     Job(services.UNDOING, _carry_out(undo_batch)),
+    Job(services.RETURNING, errors),
     Job(EXPIRING, expire),
 )

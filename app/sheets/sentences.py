@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.web.language import lazy as _l
@@ -63,6 +62,7 @@ ACTS: dict[str, Any] = {
     "import_received": _l("The file has been received and is being read."),
     "import_confirmed": _l("The import has begun."),
     "import_undo_begun": _l("The import is being undone."),
+    "import_errors_begun": _l("The error workbook is being made. You may leave this page."),
     "import_cancelled": _l("The import has been cancelled. Nothing was written."),
     "import_explained": _l("The file is being read again."),
     "undo_gone": _l("No longer on file"),
@@ -72,16 +72,3 @@ ACTS: dict[str, Any] = {
     "undo_edited": _l("Has been edited since"),
 }
 SENTENCES: dict[str, Any] = {**FILES, **CELLS, **ACTS}
-
-_all: dict[str, Any] = {}
-
-
-def learn(sentences: Mapping[str, Any]) -> None:
-    """Take in the sentences of all features: rows are judged by the rules of several."""
-    _all.update(sentences)
-
-
-def say(code: str, facts: Mapping[str, Any]) -> str:
-    """The sentence of a code with its facts, in the language of whoever asks; the code itself where there is none."""
-    words = str(_all.get(code, code))
-    return words % facts if facts and "%(" in words else words

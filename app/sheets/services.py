@@ -26,7 +26,7 @@ from app.sheets.rules import BadRows, NothingToApply, Place, RowsGone, StillWork
 from app.sheets.tables import LEFT_OUT
 from app.sheets.workflow import IMPORT, BatchEvent, BatchState
 
-READING, APPLYING, UNDOING = "sheets.read", "sheets.apply", "sheets.undo"
+READING, APPLYING, UNDOING, RETURNING = "sheets.read", "sheets.apply", "sheets.undo", "sheets.errors"
 """The kinds of jobs."""
 LOCKED = "the batch was read and locked above within the actor's scope"
 WORKING = frozenset({"queued", "running"})
@@ -69,6 +69,15 @@ def hand_over(session: Session, actor: Actor, batch: ImportBatch, job: str) -> i
     job_id = defer(session, job, {"batch_id": batch.id}, owner_id=actor.user_id)
     _put(session, batch, job_id=job_id)
     return job_id
+
+
+def ask_errors(session: Session, actor: Actor, *, batch_id: int, locale: str, target: str) -> int:
+    """Have the worker make the error workbook of an import in scope; asked twice it is made once. The job's id."""
+    batch = queries.batch(session, actor, batch_id=batch_id)
+    if batch.erased_at is not None:
+        raise RowsGone
+    facts = {"batch_id": batch.id, "locale": locale, "target": target}
+    return defer(session, RETURNING, facts, owner_id=actor.user_id, once=f"{RETURNING}:{batch.id}:{actor.user_id}")
 
 
 def begin_reading(session: Session, actor: Actor, *, batch_id: int) -> ImportBatch:

@@ -13,21 +13,25 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.core.idempotency import Answer
+from app.core.stored import contents
 from app.sheets import queries, services
 from app.sheets.columns import normalise_heading
 from app.sheets.forms import StepForm
 from app.sheets.kinds import DOORS, Kind, kind_of
 from app.sheets.labels import FINDINGS, HINTS, STATES, TONES, VERDICTS
 from app.sheets.models import ImportBatch
-from app.sheets.returning import error_workbook
-from app.sheets.sentences import say
+from app.sheets.returning import error_workbook, kept_workbook
+from app.sheets.saying import say
 from app.sheets.views.upload import MINUTE, page_of, said, workbook_answer
 from app.sheets.workflow import BatchState
 from app.web.acts import done, submitted
+from app.web.forms import ActForm
 from app.web.request import actor, backstage, reading, write
 from app.web.screens import Screen, needs_any, unattended
 
 WORKING = frozenset({"queued", "running"})
+MOST_AT_ONCE = 10_000
+"""Rows of a file whose error workbook is made while the browser waits."""
 MOST_OPTIONS = 200
 MOST_WORDS = 50
 HEADING, WORD = "heading:", "word:"
@@ -127,21 +131,52 @@ class BatchView(Screen):
             danger=True,
         )
 
-    @expose("/<int:batch_id>/errors")
+    @expose("/<int:batch_id>/errors", methods=["GET", "POST"])
     @needs_any(*DOORS)
-    def errors(self, batch_id: int) -> Response:
-        """The uploaded file with the bad cells marked and the reasons beside them; written into the audit."""
-        behind = backstage()
-        data = error_workbook(
-            reading(),
-            actor(),
-            batch_id=batch_id,
-            keyring=behind.keyring,
-            files=behind.files,
-            locale=str(get_locale()),
-        )
+    def errors(self, batch_id: int) -> Response | tuple[str, int]:
+        """The uploaded file with the bad cells marked and the reasons beside them; written into the audit.
+
+        Of more than `MOST_AT_ONCE` rows the worker makes it, when asked; it then lies ready here for a day.
+        """
+        batch = queries.batch(reading(), actor(), batch_id=batch_id)
+        if batch.row_count > MOST_AT_ONCE and kept_workbook(reading(), actor(), batch) is None:
+            return self._ask_errors(batch)
+        data = _errors(batch)
         write(lambda s: services.note_download(s, actor(), queries.batch(s, actor(), batch_id=batch_id), "errors"))
         return workbook_answer(data, f"import-{batch_id}-errors.xlsx")
+
+    def _ask_errors(self, batch: ImportBatch) -> Response | tuple[str, int]:
+        form = ActForm()
+        if request.method == "POST":
+            answered = submitted(form, lambda session: _hand_over_errors(session, batch.id))
+            if answered:
+                return answered
+        about = gettext("The file has %(count)s rows. Its error workbook is made in the background.")
+        return self.form_page(
+            form,
+            **_frame(batch, gettext("Error workbook")),
+            about=about % {"count": batch.row_count},
+            submit=gettext("Make the workbook"),
+            back=url_for("BatchView.show", batch_id=batch.id),
+        )
+
+
+def _errors(batch: ImportBatch) -> bytes:
+    """The error workbook: the one that lies ready, or made now."""
+    behind = backstage()
+    ready = kept_workbook(reading(), actor(), batch) if batch.row_count > MOST_AT_ONCE else None
+    if ready is not None:
+        return contents(behind.files, behind.keyring, ready)
+    keyring, files = behind.keyring, behind.files
+    locale = str(get_locale())
+    return error_workbook(reading(), actor(), batch_id=batch.id, keyring=keyring, files=files, locale=locale)
+
+
+def _hand_over_errors(session: Session, batch_id: int) -> Answer:
+    target = url_for("BatchView.errors", batch_id=batch_id)
+    locale = str(get_locale())
+    job_id = services.ask_errors(session, actor(), batch_id=batch_id, locale=locale, target=target)
+    return done(url_for("WorkView.show", job_id=job_id), "import_errors_begun")
 
 
 def _frame(batch: ImportBatch, step: str = "") -> dict[str, Any]:

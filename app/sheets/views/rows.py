@@ -16,7 +16,7 @@ from app.sheets.kinds import DOORS, Kind, Line, kind_of
 from app.sheets.labels import VERDICTS
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.rules import RowsGone, Verdict
-from app.sheets.sentences import say
+from app.sheets.saying import say
 from app.sheets.views.upload import page_of
 from app.web.request import actor, backstage, reading
 from app.web.screens import Screen, needs_any

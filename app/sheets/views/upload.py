@@ -24,7 +24,7 @@ from app.sheets.kinds import DOORS, Kind, kind_of, kinds_for
 from app.sheets.labels import STATES, TONES
 from app.sheets.models import ImportBatch
 from app.sheets.rules import Place
-from app.sheets.sentences import say
+from app.sheets.saying import say
 from app.sheets.template import write_template
 from app.sheets.work import receive_file
 from app.web.acts import done, submitted
