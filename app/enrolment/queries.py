@@ -33,6 +33,16 @@ from app.students.queries import MOST_CLASSES, class_choices, named_like
 ORDER = Order(OrgNode.sort_path, Student.student_number, Enrolment.id)
 TO_REVIEW, UNDECIDED = "to_review", "undecided"
 """What a list may be asked for beside the states: what waits for the actor's own review, who has not decided."""
+TALLIES = {
+    EnrolmentState.UNREGISTERED: Tally.UNREGISTERED,
+    EnrolmentState.DRAFT: Tally.UNREGISTERED,
+    EnrolmentState.REJECTED: Tally.UNREGISTERED,
+    EnrolmentState.SUBMITTED: Tally.PENDING,
+    EnrolmentState.INSURED: Tally.INSURED,
+    EnrolmentState.WAIVED: Tally.WAIVED,
+    EnrolmentState.STOPPED: Tally.STOPPED,
+}
+"""The word each state is counted under while it counts: it stands in the index, the state does not."""
 Line = Row[*tuple[Any, ...]]
 
 
@@ -188,10 +198,11 @@ def _in_state(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     if wanted.state == UNDECIDED:
         return Enrolment.tally == Tally.UNREGISTERED
     if wanted.state != TO_REVIEW:
-        return Enrolment.state == wanted.state
+        return and_(Enrolment.state == wanted.state, Enrolment.tally == TALLIES[EnrolmentState(wanted.state)])
     reviewer = as_step(actor, wanted.role)
     return and_(
         Enrolment.state == EnrolmentState.SUBMITTED,
+        Enrolment.tally == Tally.PENDING,
         under(Enrolment.tree_path, reviewer.places(Permission.ENROLMENT_REVIEW)),
         Enrolment.person_id.not_in(actor.persons(Permission.ENROLMENT_APPLY)),
         Enrolment.filed_by.is_distinct_from(actor.user_id),

@@ -211,7 +211,7 @@ def _matching(stmt: Select[*tuple[Any, ...]], actor: Actor, asked: Asked) -> Sel
 def _without_access(actor: Actor) -> ColumnElement[bool]:
     """A post whose holder has never come in: in use, but no code was redeemed for it and it has no password.
 
-    Whoever stands above schools looks after offices and schools, not after the staff of each school.
+    Inside a school that is everybody; whoever stands higher looks after the own office and those right below it.
     """
     held = exists().where(
         AccountGrant.account_id == Account.id, AccountGrant.ended_at.is_(None), AccountGrant.person_id.is_(None)
@@ -220,8 +220,8 @@ def _without_access(actor: Actor) -> ColumnElement[bool]:
     grants = [grant for grant in actor.grants if Permission.ACCOUNT_READ in grant.permissions]
     inside = tuple(place for grant in grants if grant.level >= SCHOOL_LEVEL for place in grant.prefixes)
     office = aliased(OrgNode)
-    offices = select(office.id).where(or_(office.school_id.is_(None), office.school_id == office.id))
-    offices = offices.where(under(office.path, actor.places(Permission.ACCOUNT_READ)))
+    own = [ids_in(place)[-1] for place in actor.places(Permission.ACCOUNT_READ) if ids_in(place)]
+    offices = select(office.id).where(or_(office.id.in_(own), office.parent_id.in_(own)))
     return and_(
         Account.state == AccountState.ACTIVE,
         Account.activated_at.is_(None),

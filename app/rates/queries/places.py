@@ -30,7 +30,9 @@ def place(session: Session, actor: Actor, *, code: str) -> OrgNode:
 
 def own_place(session: Session, actor: Actor) -> OrgNode:
     """Where the actor's figures begin: the home place when it is readable, else the first readable node."""
-    stmt = select(OrgNode).where(_readable(actor))
+    places = actor.places(Permission.FIGURE_READ)
+    tops = or_(OrgNode.path.in_({*places, *_anchors(actor), actor.home_path or ""}), OrgNode.parent_id.is_(None))
+    stmt = select(OrgNode).where(tops, _readable(actor))  # the others are many, and none comes before these
     stmt = stmt.order_by((OrgNode.path == actor.home_path).desc(), func.length(OrgNode.path), OrgNode.path).limit(1)
     node = session.scalars(everything(stmt, because="the condition is the actor's places for figures")).one_or_none()
     if node is None:
@@ -46,5 +48,9 @@ def readable_codes(session: Session, actor: Actor, ids: Sequence[int]) -> dict[i
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
-    anchors = [g.anchor for g in actor.grants if g.anchor and Permission.FIGURE_READ in g.permissions]
-    return or_(under(OrgNode.path, actor.places(Permission.FIGURE_READ)), OrgNode.path.in_(anchors))
+    return or_(under(OrgNode.path, actor.places(Permission.FIGURE_READ)), OrgNode.path.in_(_anchors(actor)))
+
+
+def _anchors(actor: Actor) -> list[str]:
+    """The schools of the actor's class sets."""
+    return [g.anchor for g in actor.grants if g.anchor and Permission.FIGURE_READ in g.permissions]
