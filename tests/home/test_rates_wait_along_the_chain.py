@@ -64,7 +64,7 @@ def test_what_keeps_a_rate_from_being_submitted_is_said(visit: SignIn, session: 
     opened(session, "P", steps=BY_CLASS)
     session.commit()
     assert waiting(visit("class_teacher"), LACKING) == 1
-    assert "4 units below are not approved yet" in school.get("/").get_data(as_text=True)
+    assert "not every unit below is approved yet" in school.get("/").get_data(as_text=True)
 
 
 @pytest.mark.committed

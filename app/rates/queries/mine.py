@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
@@ -26,6 +26,10 @@ from app.rates.workflow import UnitState
 
 ALONG = (ReportingUnit, Submission, Enrolment)
 """Gated tables these conditions look into, by keys or below the place of a unit in scope."""
+
+
+NO_JOIN: ColumnElement[int] = literal_column("0")
+"""As an OFFSET it keeps an EXISTS a look-up for each unit; joined by ranges it took longer than a page may."""
 
 
 class Mine(StrEnum):
@@ -57,13 +61,7 @@ def waiting(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     mine = under(OrgNode.path, named(actor, wanted.step.submit_role).places(Permission.SUBMISSION_SUBMIT))
     if wanted.which == Mine.RETURNED:
         return and_(mine, ReportingUnit.state == UnitState.RETURNED)
-    lacking = _lacking(wanted.step)
-    return and_(
-        mine,
-        ReportingUnit.state == UnitState.OPEN,
-        _counts_somebody(wanted.step.plan_id, OrgNode),
-        lacking if wanted.which == Mine.LACKING else ~lacking,
-    )
+    return and_(mine, ReportingUnit.id.in_(_open_units(actor, wanted)))
 
 
 def concerns(actor: Actor, step: PlanStep) -> tuple[Mine, ...]:
@@ -97,30 +95,40 @@ def _to_review(actor: Actor, step: PlanStep) -> ColumnElement[bool]:
     return and_(under(OrgNode.path, places), ReportingUnit.state == UnitState.SUBMITTED, ~own)
 
 
-def _lacking(step: PlanStep) -> ColumnElement[bool]:
-    """What keeps a unit from being submitted: undecided rows in it, or a unit below that is not approved."""
-    if step.position == 1:
-        return _counts_somebody(step.plan_id, OrgNode, Tally.UNREGISTERED, Tally.PENDING)
-    below, lower, place = aliased(ReportingUnit), aliased(PlanStep), aliased(OrgNode)
-    return (
-        select(below.id)
-        .join(lower, lower.id == below.step_id)
-        .join(place, place.id == below.node_id)
-        .where(
-            lower.plan_id == step.plan_id,
-            lower.position == step.position - 1,
-            below.state != UnitState.APPROVED,
-            place.path >= OrgNode.path,
-            place.path < func.left(OrgNode.path, -1).concat("0"),
-            _counts_somebody(step.plan_id, place),
-        )
-        .correlate(OrgNode)
-        .exists()
+def _open_units(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """The ids of the actor's open units that count somebody and lack something, or nothing: first the few."""
+    unit, place = aliased(ReportingUnit), aliased(OrgNode)
+    step = wanted.step
+    places = named(actor, step.submit_role).places(Permission.SUBMISSION_SUBMIT)
+    few = select(unit.id, place.path).join(place, place.id == unit.node_id)
+    few = few.where(unit.step_id == step.id, unit.state == UnitState.OPEN, under(place.path, places)).offset(NO_JOIN)
+    own = few.subquery("own")
+    lacking = _lacking(step, own.c.path)
+    return select(own.c.id).where(
+        _counts_somebody(step.plan_id, own.c.path), lacking if wanted.which == Mine.LACKING else ~lacking
     )
 
 
-def _counts_somebody(plan_id: int, place: Any, *tallies: Tally) -> ColumnElement[bool]:
-    """Whether the plan counts a row at or below a place, under one of these words or under any."""
+def _lacking(step: PlanStep, path: ColumnElement[str]) -> ColumnElement[bool]:
+    """What keeps a unit from being submitted: undecided rows in it, or a unit below that is not approved."""
+    if step.position == 1:
+        return _counts_somebody(step.plan_id, path, Tally.UNREGISTERED, Tally.PENDING)
+    below, lower, node = aliased(ReportingUnit), aliased(PlanStep), aliased(OrgNode)
+    inside = select(node.id, node.path).where(node.path >= path, node.path < func.left(path, -1).concat("0"))
+    place = inside.offset(NO_JOIN).correlate(path.table).subquery("place")
+    step_below = select(lower.id).where(lower.plan_id == step.plan_id, lower.position == step.position - 1)
+    found = select(below.id).join(place, place.c.id == below.node_id)
+    found = found.where(
+        below.step_id == step_below.scalar_subquery(),
+        below.state != UnitState.APPROVED,
+        _counts_somebody(step.plan_id, place.c.path),
+    )
+    return found.offset(NO_JOIN).exists()
+
+
+def _counts_somebody(plan_id: int, path: ColumnElement[str], *tallies: Tally) -> ColumnElement[bool]:
+    """Whether the plan counts a row at or below a path, under one of these words or under any."""
     counted = Enrolment.tally.in_(tallies) if tallies else Enrolment.tally.is_not(None)
-    inside = (Enrolment.tree_path >= place.path, Enrolment.tree_path < func.left(place.path, -1).concat("0"))
-    return exists().where(Enrolment.plan_id == plan_id, counted, *inside)
+    inside = (Enrolment.tree_path >= path, Enrolment.tree_path < func.left(path, -1).concat("0"))
+    found = select(Enrolment.id).where(Enrolment.plan_id == plan_id, counted, *inside)
+    return found.offset(NO_JOIN).exists()

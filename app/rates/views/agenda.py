@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -18,7 +18,6 @@ from app.plans.models import Plan, PlanStep
 from app.rates import queries
 from app.rates.queries import mine, units
 from app.rates.queries.mine import Mine, Wanted
-from app.rates.workflow import UnitState
 
 URGENCIES = {
     Mine.RETURNED: Urgency.BLOCKED,
@@ -94,14 +93,11 @@ def _hint(session: Session, actor: Actor, plan: Plan, step: PlanStep, count: Cou
     """Of which plan, and what keeps the only unit from being submitted."""
     if count.rows > 1 or count.first_id is None:
         return plan.name
+    if step.position > 1:
+        lack = gettext("not every unit below is approved yet")
+        return f"{plan.name} · {lack}"
     line = units.unit(session, actor, count.first_id)
-    if step.position == 1:
-        figures = queries.at(session, actor, plan, line.node)
-        missing = {"unregistered": figures.unregistered, "pending": figures.pending}
-        lack = gettext("%(unregistered)s not registered, %(pending)s awaiting review", **missing)
-    else:
-        open_ones = [part for part in units.parts_of(session, line) if part.state != UnitState.APPROVED]
-        lack = ngettext(
-            "%(num)s unit below is not approved yet", "%(num)s units below are not approved yet", len(open_ones)
-        )
+    figures = queries.at(session, actor, plan, line.node)
+    missing = {"unregistered": figures.unregistered, "pending": figures.pending}
+    lack = gettext("%(unregistered)s not registered, %(pending)s awaiting review", **missing)
     return f"{plan.name} · {lack}"

@@ -197,7 +197,8 @@ def asked_units(step: PlanStep, node: OrgNode, state: str) -> units.Asked:
     What waits for the visitor is looked for at all the visitor's places, unless ?node= names one.
     """
     if state in set(mine.Mine):
-        path = node.path if _named_node() else EVERYWHERE
+        own = actor().places(Permission.FIGURE_READ)
+        path = node.path if _named_node() else own[0] if len(own) == 1 else EVERYWHERE
         return units.Asked(step.plan_id, step.position, path, waiting=mine.Wanted(step, mine.Mine(state)))
     if state and state not in UNIT_STATES:
         raise Invalid({"state": "choice"})
