@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.access.actor import Actor
+from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import everything, under, visible
 from app.accounts.models import Account, AccountGrant, AccountSession, LoginName, RoleDetail, User
