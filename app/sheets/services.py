@@ -76,8 +76,13 @@ def ask_errors(session: Session, actor: Actor, *, batch_id: int, locale: str, ta
     batch = queries.batch(session, actor, batch_id=batch_id)
     if batch.erased_at is not None:
         raise RowsGone
-    facts = {"batch_id": batch.id, "locale": locale, "target": target}
-    return defer(session, RETURNING, facts, owner_id=actor.user_id, once=f"{RETURNING}:{batch.id}:{actor.user_id}")
+    return defer(
+        session,
+        RETURNING,
+        {"batch_id": batch.id, "locale": locale, "target": target},
+        owner_id=actor.user_id,
+        once=f"{RETURNING}:{batch.id}:{actor.user_id}",
+    )
 
 
 def begin_reading(session: Session, actor: Actor, *, batch_id: int) -> ImportBatch:
