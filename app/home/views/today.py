@@ -6,7 +6,7 @@ The features are not imported: the home page stands beside them, so the applicat
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Flask, current_app
@@ -50,15 +50,14 @@ def todo_line(item: ToDo) -> dict[str, Any]:
 
 def deadline_line(item: Deadline) -> dict[str, Any]:
     """A deadline as the page shows it: the day in China, and how many days are left until it."""
-    until = item.until.astimezone(SHANGHAI)
     return {
         "label": item.label,
         "hint": item.hint,
         "href": item.href,
-        "until": f"{until:%Y-%m-%d %H:%M}",
+        "until": _until(item.until),
         "left": _left(item),
         "is_late": item.is_late,
-        "is_near": not item.is_late and item.since <= item.now and days(item.now, item.until) <= NEAR,
+        "is_near": not item.is_late and item.since <= item.now and days(item.now, last(item.until)) <= NEAR,
     }
 
 
@@ -71,11 +70,22 @@ def days(start: datetime, end: datetime) -> int:
     return (end.astimezone(SHANGHAI).date() - start.astimezone(SHANGHAI).date()).days
 
 
+def last(until: datetime) -> datetime:
+    """The last moment before a deadline: one at midnight ends with the day before it."""
+    return until - timedelta(seconds=1)
+
+
+def _until(until: datetime) -> str:
+    """A deadline as people say it: by the end of a day, or at an hour of it."""
+    there = until.astimezone(SHANGHAI)
+    return f"{last(there):%Y-%m-%d}" if there.time() == time() else f"{there:%Y-%m-%d %H:%M}"
+
+
 def _left(item: Deadline) -> str:
     if item.is_late:
-        late = days(item.until, item.now)
+        late = days(last(item.until), item.now)
         return str(ngettext("%(num)s day overdue", "%(num)s days overdue", late)) if late else str(gettext("Overdue"))
     if item.now < item.since:
         return str(gettext("begins on %(day)s", day=f"{item.since.astimezone(SHANGHAI):%Y-%m-%d}"))
-    left = days(item.now, item.until)
+    left = days(item.now, last(item.until))
     return str(ngettext("%(num)s day left", "%(num)s days left", left)) if left else str(gettext("ends today"))
