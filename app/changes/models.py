@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, or_
+from sqlalchemy import ColumnElement, Index, and_, or_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import InTree, tree_keys
+from app.access.scope import InTree, tree_keys, under
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 
@@ -41,7 +41,10 @@ class ChangeRecord(Numbered, InTree, Base):
 
     @classmethod
     def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
-        """Within the subtrees, or about the own person."""
+        """Within the subtrees, or about the own person; of people only where students may be read."""
         inside = super().reach(entity, actor, permission)
+        people = actor.places(Permission.STUDENT_READ)
+        if not all(actor.covers(Permission.STUDENT_READ, place) for place in actor.places(permission)):
+            inside = and_(inside, or_(entity.person_id.is_(None), under(entity.tree_path, people)))
         persons = actor.persons(permission)
         return or_(inside, entity.person_id.in_(persons)) if persons else inside

@@ -102,6 +102,7 @@ class Site:
         """What was typed in and no language changes, the longest first: names of plans, places, persons, files."""
         self.look_again()
         more = """SELECT name FROM plan UNION SELECT name FROM class_set UNION SELECT name FROM login_name
+                  UNION SELECT label FROM coverage_option
                   UNION SELECT file_name FROM import_batch UNION SELECT subject_name FROM change_record
                   UNION SELECT side.value FROM change_record,
                     jsonb_each_text(coalesce(before, '{}') || coalesce(after, '{}')) AS side

@@ -107,7 +107,7 @@ def test_what_the_insured_pay_follows_their_options(session: Session, world: Wor
 
 def test_the_table_of_enrolments_cannot_be_emptied_past_the_counters(session: Session) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
-        raw(session, "TRUNCATE enrolment")
+        raw(session, "TRUNCATE enrolment CASCADE")
 
 
 def test_the_database_tells_the_triggers_when_it_carries_rows_along(

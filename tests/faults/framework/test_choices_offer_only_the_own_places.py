@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.accounts import queries
+from app.accounts.queries import offered
 from tests.faults.conftest import House
 from tests.make.attacks import canaries, seen
 
@@ -43,7 +43,7 @@ def test_what_is_suggested_while_typing_is_ones_own(picker: str, who: str, house
 
 def test_a_relation_with_many_choices_is_searched_not_listed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """FAB §4.2: 20,000 choices took seconds to draw; beyond 200 they are suggested while one types."""
-    monkeypatch.setattr(queries, "MOST_CHOICES", 3)
+    monkeypatch.setattr(offered, "MOST_CHOICES", 3)
     page = house.get("school_admin", "/users/new").text
     assert 'hx-get="/users/places"' in page
     assert not re.search(r'<select[^>]*name="place"', page)
