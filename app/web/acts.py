@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import current_app, flash, redirect
 from flask_babel import gettext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
-from app.core.db import Session
+from app.core.db import Session, is_retriable
 from app.core.errors import Conflict, Refusal, Stale
 from app.core.idempotency import Answer, begin, finish
 from app.web import errors
@@ -25,6 +25,12 @@ class StillRunning(Conflict):
     """The same form is being worked on by an earlier click."""
 
     code = "still_running"
+
+
+class Crowded(Conflict):
+    """So many act on the same records at this moment that this act gave way every time it was tried."""
+
+    code = "crowded"
 
 
 def done(target: str, code: str, **facts: object) -> Answer:
@@ -46,10 +52,12 @@ def submitted(form: ActForm, work: Callable[[Session], Answer]) -> Response | No
         _meet(form, stale)
     except Refusal as refusal:
         tell(form, refusal)
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != CANCELLED:
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == CANCELLED:
+            raise StillRunning from error
+        if not is_retriable(error):
             raise
-        raise StillRunning from error
+        tell(form, Crowded())
     else:
         announce(answer.messages)
         return redirect(answer.target, SEE_OTHER)

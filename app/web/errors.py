@@ -32,6 +32,9 @@ SENTENCES: dict[str, Any] = {
     "whole_number": lazy_gettext("Please give a whole number."),
     "choice": lazy_gettext("Please choose one of the values offered."),
     "stale": lazy_gettext("Somebody changed this meanwhile. Please look at the page again."),
+    "crowded": lazy_gettext(
+        "Many people are changing the same records right now. Nothing was saved; please send it again in a minute."
+    ),
     "still_running": lazy_gettext("This is still being worked on. Please wait a moment and look at the page again."),
     "csrf": lazy_gettext(
         "This page was open too long or in another sign-in. Please go back, reload it and send it again."

@@ -52,6 +52,14 @@ def test_a_phone_shows_the_list_behind_a_figure(visiting: Visiting) -> None:
     _look_on_phone(visit)
 
 
+@pytest.mark.parametrize("kind", ["students", "hardship", "insured", "tree"])
+def test_a_phone_shows_the_upload_of_every_kind_in_the_longer_language(kind: str, visiting: Visiting) -> None:
+    visit = visiting("school_admin", size=PHONE)
+    visit.page.goto("/lang/en")
+    visit.page.goto(f"/imports/new?kind={kind}")
+    _look_on_phone(visit)
+
+
 def test_a_phone_shows_the_sign_in_page(visiting: Visiting) -> None:
     visit = visiting(size=PHONE)
     visit.page.goto("/login/")

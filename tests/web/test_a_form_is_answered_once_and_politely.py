@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from app.access.scope import everything
 from app.core.db import Database
@@ -126,4 +128,21 @@ def test_a_stale_page_shows_both_values_and_may_overwrite_knowingly(visit: SignI
 def test_a_form_without_its_token_is_refused(visit: SignIn, database: Database) -> None:
     answer = visit("school_admin").post(NEW, {"name": "教务处", "node": A})
     assert answer.status_code == 400
+    assert offices(database) == []
+
+
+def test_an_act_that_gives_way_every_time_says_so_and_keeps_what_was_typed(
+    visit: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crossed(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("INSERT", {}, DeadlockDetected("deadlock detected"))
+
+    admin = visit("school_admin")
+    form = {**admin.hidden(NEW), "name": "教务处", "node": A}
+    monkeypatch.setattr("app.departments.services.create", crossed)
+    answer = admin.post(NEW, form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "send it again in a minute" in page
+    assert 'value="教务处"' in page
     assert offices(database) == []
