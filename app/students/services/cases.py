@@ -6,22 +6,21 @@ remark. A row keeps under `recognitions` what it will write.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.access.scope import visible
 from app.core.events import tell
-from app.sheets.models import ImportBatch, ImportRow
+from app.sheets.models import ImportBatch
 from app.sheets.rules import RollChanged, Verdict
 from app.students.claims import settle, shown_period
 from app.students.roster import Entry
 from app.students.rules import HardshipChanged, NewHardship
+from app.students.services.held import held_rows
 from app.students.services.recognising import Standing, Wish, enter, rewrite, standing_of, take_away, weigh
 from app.students.services.recognition_list import kept, plain
 from app.students.words import CATEGORY_NAMES, LEVEL_NAMES
@@ -69,7 +68,7 @@ def write(session: Session, actor: Actor, batch: ImportBatch) -> list[int]:
     """Write the recognitions of a batch; the students they are of. Raises `RollChanged`. `announce` follows."""
     wishes = [
         Wish(student_id, kept(row), row["recognition_id"], row["version"])
-        for student_id, row, _ in _rows(session, actor, batch)
+        for student_id, row, _ in held_rows(session, actor, batch, HELD)
     ]
     if not wishes:
         return []
@@ -89,7 +88,7 @@ def announce(session: Session, actor: Actor, students: Sequence[int]) -> None:
 
 def edited_since(session: Session, actor: Actor, batch: ImportBatch) -> dict[int, str]:
     """The students whose recognitions are no longer as the import wrote them: id → code."""
-    rows = list(_rows(session, actor, batch))
+    rows = list(held_rows(session, actor, batch, HELD))
     standing = standing_of(session, {student_id for student_id, _, _ in rows}) if rows else {}
     known = {one.id: one.hardship for ones in standing.values() for one in ones}
     return {number: "undo_edited" for number, row, _ in rows if known.get(row["recognition_id"]) != kept(row)}
@@ -97,23 +96,8 @@ def edited_since(session: Session, actor: Actor, batch: ImportBatch) -> dict[int
 
 def take_back(session: Session, actor: Actor, batch: ImportBatch) -> list[int]:
     """Take the recognitions of a batch back; the students who stay. `announce` follows."""
-    rows = list(_rows(session, actor, batch))
+    rows = list(held_rows(session, actor, batch, HELD))
     if rows:
         take_away(session, [row["recognition_id"] for _, row, _ in rows if not row["was"]])
         rewrite(session, {row["recognition_id"]: kept(row["was"]) for _, row, _ in rows if row["was"]})
     return sorted({number for number, _, verdict in rows if verdict == Verdict.CHANGED})
-
-
-def _rows(session: Session, actor: Actor, batch: ImportBatch) -> Iterator[tuple[int, Mapping[str, Any], str]]:
-    stmt = (
-        select(ImportRow.subject_id, ImportRow.data[HELD], ImportRow.verdict)
-        .where(
-            ImportRow.batch_id == batch.id,
-            ImportRow.verdict.in_((Verdict.NEW, Verdict.CHANGED)),
-            ImportRow.data.has_key(HELD),
-        )
-        .order_by(ImportRow.n)
-    )
-    for number, rows, verdict in session.execute(visible(stmt, ImportRow, actor, NEEDED)).all():
-        for row in rows:
-            yield number, row, verdict

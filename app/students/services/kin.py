@@ -16,17 +16,16 @@ from sqlalchemy import ARRAY, BigInteger, Row, any_, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.permissions import Permission
-from app.access.scope import everything, visible
+from app.access.scope import everything
 from app.core.crypto import Keyring
 from app.people.rules import mask_phone
-from app.sheets.models import ImportBatch, ImportRow
-from app.sheets.rules import RollChanged, Verdict
+from app.sheets.models import ImportBatch
+from app.sheets.rules import RollChanged
 from app.students.kin import RELATION_NAMES, Relative
 from app.students.models import GUARDIAN_PHONE_AT, Guardian
 from app.students.roster import Entry
+from app.students.services.held import held_rows
 
-NEEDED = Permission.STUDENT_IMPORT
 HELD, SHOWN = "guardians", "guardian"
 """What a row's data keeps, and the column under which before and after are shown, phones masked."""
 OF_LOCKED = "the guardians of students found and locked in scope"
@@ -128,7 +127,7 @@ def _in_words(row: Mapping[str, Any], keyring: Keyring) -> str:
 
 def write(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Write the guardians of a batch; raises `RollChanged` where somebody else has entered or edited one meanwhile."""
-    rows = list(_rows(session, actor, batch))
+    rows = list(held_rows(session, actor, batch, HELD))
     known = guardians_of(session, {student_id for student_id, _, _ in rows}) if rows else {}
     if late := sum(not _fits(row, known.get(student_id, ())) for student_id, row, _ in rows):
         raise RollChanged(count=late)
@@ -144,7 +143,7 @@ def _fits(row: Mapping[str, Any], known: Sequence[Found]) -> bool:
 
 def edited_since(session: Session, actor: Actor, batch: ImportBatch) -> dict[int, str]:
     """The students one of whose guardians is no longer as the import wrote them, or signs in since: id → code."""
-    rows = list(_rows(session, actor, batch))
+    rows = list(held_rows(session, actor, batch, HELD))
     known = guardians_of(session, {student_id for student_id, _, _ in rows}) if rows else {}
     by_id = {one.id: one for ones in known.values() for one in ones}
     codes = ((student_id, _why_not(row, by_id.get(row["guardian_id"]))) for student_id, row, _ in rows)
@@ -162,7 +161,7 @@ def _why_not(row: Mapping[str, Any], now: Found | None) -> str | None:
 
 def take_back(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Take the guardians of a batch away again, and give changed ones their relation and phone back."""
-    rows = list(_rows(session, actor, batch))
+    rows = list(held_rows(session, actor, batch, HELD))
     _send(session, CHANGE, [{**row, **row["was"]} for _, row, _ in rows if row["was"]])
     if gone := [row["guardian_id"] for _, row, _ in rows if not row["was"]]:
         session.execute(everything(text(TAKE_AWAY), because=OF_LOCKED), {"ids": gone}, execution_options=NO_SYNC)
@@ -172,21 +171,6 @@ def _send(session: Session, statement: str, rows: Sequence[Mapping[str, Any]]) -
     if rows:
         sent = {"rows": json.dumps(rows, ensure_ascii=False)}
         session.execute(everything(text(statement), because=OF_LOCKED), sent, execution_options=NO_SYNC)
-
-
-def _rows(session: Session, actor: Actor, batch: ImportBatch) -> Iterator[tuple[int, Mapping[str, Any], str]]:
-    stmt = (
-        select(ImportRow.subject_id, ImportRow.data[HELD], ImportRow.verdict)
-        .where(
-            ImportRow.batch_id == batch.id,
-            ImportRow.verdict.in_((Verdict.NEW, Verdict.CHANGED)),
-            ImportRow.data.has_key(HELD),
-        )
-        .order_by(ImportRow.n)
-    )
-    for number, rows, verdict in session.execute(visible(stmt, ImportRow, actor, NEEDED)).all():
-        for row in rows:
-            yield number, row, verdict
 
 
 def _hex(value: bytes | None) -> str | None:
