@@ -50,10 +50,6 @@ class Role:
     switched: frozenset[P]
     """Those of `permissions` that count only while the province's parameter is on (it is off at first)."""
 
-    def in_force(self, *, switched_on: frozenset[P] = frozenset()) -> frozenset[P]:
-        """Say what the role allows while the parameters of the permissions in `switched_on` are on."""
-        return self.permissions - (self.switched - switched_on)
-
 
 REASONED: frozenset[P] = frozenset({P.PERSON_UNMASK})
 """Permissions used only with a reason, which goes into the audit; on their own rows families need none."""

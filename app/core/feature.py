@@ -144,7 +144,6 @@ class Feature:
     schedules: tuple[Schedule, ...] = ()
     loops: tuple[Loop, ...] = ()
     sheets: tuple[Any, ...] = ()
-    datasets: tuple[Any, ...] = ()
     commands: tuple[click.Command, ...] = ()
     listeners: tuple[Listener, ...] = ()
     menu: tuple[MenuItem, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.access.actor import Actor
@@ -143,11 +143,6 @@ class CountChanged(Conflict):
     """As many applications match now as `now` says, not `shown` as on the page the act was sent from."""
 
     code = "count_changed"
-
-
-def cover_period(cover_year: int) -> tuple[date, date]:
-    """The days a cover year covers, [1 January, 1 January of the next year)."""
-    return date(cover_year, 1, 1), date(cover_year + 1, 1, 1)
 
 
 def judge_wish(wish: Wish, options: Collection[int], *, whole: bool) -> tuple[Wish, dict[str, str]]:

@@ -63,5 +63,3 @@ APPLICATION: Workflow[S, Event] = Workflow(
 )
 UNDECIDED = (S.UNREGISTERED, S.DRAFT, S.SUBMITTED, S.REJECTED)
 """The states of a row that is counted no more when its student leaves."""
-FAMILY = (E.SAVE, E.SUBMIT, E.RESUBMIT, E.WITHDRAW)
-"""What the student, or the guardian, does."""

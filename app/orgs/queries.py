@@ -176,9 +176,3 @@ def student_counts(session: Session, actor: Actor, paths: Sequence[str]) -> dict
     for count in STUDENT_COUNTERS:
         found.update(count(session, actor, paths))
     return found
-
-
-def count_below(session: Session, actor: Actor, permission: Permission) -> int:
-    """How many open nodes the actor sees."""
-    stmt = select(func.count()).select_from(OrgNode).where(OrgNode.closed_at.is_(None))
-    return session.scalar(visible(stmt, OrgNode, actor, permission)) or 0

@@ -38,7 +38,6 @@ class PhoneProblem(StrEnum):
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?")
 _STUDENT_NUMBER = re.compile(r"[A-Za-z0-9-]{4,20}")
-_CLASS_NUMBER = re.compile(r"[A-Za-z0-9-]{1,20}")
 _COUNTRY_PREFIX = re.compile(r"(?:\+|00)?86(?=1[3-9][0-9]{9}$)")
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -202,8 +201,3 @@ def mask_address(address: str) -> str:
 def is_student_number(text: str) -> bool:
     """Whether a text can be a student number 学号: 4 to 20 letters, digits or hyphens, as the school decides."""
     return bool(_STUDENT_NUMBER.fullmatch(text))
-
-
-def is_class_number(text: str) -> bool:
-    """Whether a text can be a class number 班级编号: 1 to 20 letters, digits or hyphens."""
-    return bool(_CLASS_NUMBER.fullmatch(text))

@@ -95,10 +95,6 @@ class Layout:
         """The columns no file can do without."""
         return tuple(column for column in self.columns if column.required)
 
-    def looked_for(self, language: str) -> tuple[str, ...]:
-        """The headings of the required columns, for the message that none was found."""
-        return tuple(column.heading(language) for column in self.required)
-
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|〈[^〈〉]*〉|《[^《》]*》|「[^「」]*」")
 _ORNAMENT = re.compile(r"[\s*:;,.、。_\-–—/\\|'\"`~!?#+=<>^&·•●★☆※→()\[\]【】〔〕《》「」]+")

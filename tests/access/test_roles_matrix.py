@@ -110,15 +110,6 @@ def test_only_names_behind_figures_are_switched_and_only_for_province_and_city()
     assert switched == {"province_admin": names, "city_admin": names}
 
 
-@pytest.mark.parametrize("code", ["province_admin", "city_admin"])
-def test_a_switched_permission_counts_only_while_its_parameter_is_on(code: str) -> None:
-    role = ROLE_BY_CODE[code]
-    assert Permission.FIGURE_NAMES in role.permissions
-    assert Permission.FIGURE_NAMES not in role.in_force()
-    assert role.in_force(switched_on=frozenset({Permission.FIGURE_NAMES})) == role.permissions
-    assert role.in_force(switched_on=frozenset(Permission)) == role.permissions
-
-
 def test_cells_with_a_reason_are_those_of_the_permissions_that_ask_for_one(
     agreed: dict[tuple[str, str], Hold],
 ) -> None:

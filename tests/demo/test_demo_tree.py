@@ -11,8 +11,7 @@ from app.access.roles import ROLE_BY_CODE
 from app.cli.demo.posts import class_set_codes, posts
 from app.cli.demo.tree import DemoTree, build
 from app.orgs.models import Kind, Stage
-from app.orgs.rules import check_place
-from app.people.rules import is_class_number
+from app.orgs.rules import CLASS_NUMBER, check_place
 
 SIZES = [200, 2000, 50_000]
 SCHOOL_CODE = re.compile(r"(11|21|31|34|36|41)36[0-9]{6}")
@@ -100,7 +99,7 @@ def test_division_codes_begin_with_those_of_the_place_above(tree: DemoTree) -> N
 def test_class_numbers_are_unique_in_a_school(tree: DemoTree) -> None:
     numbers = [(group.school_code, group.node.class_number) for group in tree.classes]
     assert len(set(numbers)) == len(numbers)
-    assert all(number and is_class_number(number) for _, number in numbers)
+    assert all(number and CLASS_NUMBER.fullmatch(number) for _, number in numbers)
 
 
 @pytest.mark.parametrize("students", [*SIZES, 201, 263, 999])

@@ -11,7 +11,6 @@ from app.access.actor import SYSTEM
 from app.access.scope import everything
 from app.core.db import Session
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import cover_period
 from app.students.rules import NewHardship
 from app.students.services import admit
 from tests.campaigns import opened
@@ -44,10 +43,6 @@ def student_with(session: Session, *periods: tuple[date, date | None]) -> int:
     hardships = tuple(NewHardship("poverty", "hard", since, until) for since, until in periods)
     (person_id,) = persons(session, 1)
     return admit(session, SYSTEM, [newcomer(person_id, CLASS, hardships=hardships)], keyring=KEYRING)[0]
-
-
-def test_a_cover_year_is_the_calendar_year() -> None:
-    assert cover_period(2027) == (date(2027, 1, 1), date(2028, 1, 1))
 
 
 @pytest.mark.parametrize(("since", "until", "counts"), PERIODS)

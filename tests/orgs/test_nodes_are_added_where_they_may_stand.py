@@ -13,7 +13,7 @@ from app.audit.models import Audit
 from app.core.db import Session
 from app.core.errors import Conflict, Invalid, NotFound
 from app.orgs.models import ClassGroup, NodePlacement, OrgNode
-from app.orgs.rules import BadPlace, ClassNumberTaken, CodeTaken, NewNode, is_school_code
+from app.orgs.rules import BadPlace, ClassNumberTaken, CodeTaken, NewNode, class_number, is_school_code
 from app.orgs.services import grow
 from tests.make.places import COUNTY_A, ROOT, A, B, class_of
 from tests.stage import TEST
@@ -67,6 +67,17 @@ def test_classes_of_different_grades_get_class_numbers_of_their_own(session: Ses
 def test_a_class_number_given_is_kept_as_it_is(session: Session) -> None:
     made = grow(session, SYSTEM, [NewNode(f"{A}-1", "class", "(3)班", class_number="202603")])
     assert numbers_of(session, list(made.values())) == ["202603"]
+
+
+@pytest.mark.parametrize("number", ["1", "2026-01", "x" * 20])
+def test_a_class_number_may_be_one_character_or_twenty(number: str) -> None:
+    assert class_number(number, code="S-1-2", school_code="S") == number
+
+
+@pytest.mark.parametrize("number", ["(1)班", "1 2", "x" * 21, "２０２６", "1\n"])
+def test_what_is_no_class_number_is_refused(number: str) -> None:
+    with pytest.raises(Invalid):
+        class_number(number, code="S-1-2", school_code="S")
 
 
 def test_a_class_number_is_given_once_in_a_school(session: Session) -> None:

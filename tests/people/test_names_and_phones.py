@@ -16,7 +16,6 @@ from app.people.rules import (
     check_name,
     check_phone,
     initials,
-    is_class_number,
     is_landline,
     is_mobile,
     is_student_number,
@@ -162,13 +161,6 @@ def test_accepts_student_numbers_as_schools_make_them(number: str) -> None:
 @pytest.mark.parametrize("number", ["123", "x" * 21, "2026 01", "学号2026", "2026_01", "2026\n", "２０２６"])
 def test_refuses_what_is_no_student_number(number: str) -> None:
     assert not is_student_number(number)
-
-
-def test_class_numbers_may_be_a_single_character() -> None:
-    assert is_class_number("1")
-    assert is_class_number("2026-01")
-    assert not is_class_number("")
-    assert not is_class_number("(1)班")
 
 
 @given(st.text(alphabet="王李单曾尉迟欧阳重长行乐朝银音快女绿娜觉得率都督参差·", min_size=1, max_size=6))
