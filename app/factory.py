@@ -17,9 +17,9 @@ from app.accounts.services import keep_language
 from app.accounts.sign_in import account_of
 from app.core.crypto import Keyring
 from app.core.db import Database, Session
-from app.core.events import connect
+from app.core.feature import each_once
 from app.core.files import FileStore
-from app.features import FEATURES
+from app.features import FEATURES, SENTENCES
 from app.home.views import HomeView, about_visitor
 from app.home.views import connect as connect_home
 from app.records.labels import WORDS
@@ -45,7 +45,6 @@ def create_app(settings: Settings, database: Database) -> Flask:
             x_proto=settings.proxy_hops,
             x_host=settings.proxy_hops,
         )
-    connect(listener for feature in FEATURES for listener in feature.listeners)
     intake.init_app(app)
     request.init_app(app, request.Backstage(database, keyring, FileStore(settings.data), _actor_of, _keep_language))
     app.extensions["xuebao-menu"] = mount.MenuRights(FEATURES)
@@ -54,8 +53,8 @@ def create_app(settings: Settings, database: Database) -> Flask:
     skin.init_app(app, mount.template_folders(FEATURES))
     mount.build(app, FEATURES, home=HomeView, security_manager=OurSecurityManager)
     app.register_blueprint(_health(database))
-    errors.init_app(app, {code: words for feature in FEATURES for code, words in feature.sentences.items()})
-    app.extensions[WORDS] = {name: words for feature in FEATURES for name, words in feature.words.items()}
+    errors.init_app(app, SENTENCES)
+    app.extensions[WORDS] = each_once(said for feature in FEATURES for said in feature.words.items())
     return app
 
 

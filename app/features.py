@@ -1,6 +1,7 @@
 """The list of features, in menu order: everything the system consists of.
 
-Importing it makes every table known, so migrations and commands that need the whole schema import this.
+Importing it makes every table known, so migrations and commands that need the whole schema import this; and who
+listens to which event, so that what a job or a command writes is told as if a person had written it on a screen.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS
 from app.codes.feature import FEATURE as CODES
-from app.core.feature import Feature
+from app.core import events
+from app.core.feature import Feature, each_once
 from app.departments.feature import FEATURE as DEPARTMENTS
 from app.enrolment.feature import FEATURE as ENROLMENT
 from app.evidence.feature import FEATURE as EVIDENCE
@@ -29,8 +31,8 @@ from app.profiles.feature import FEATURE as PROFILES
 from app.rates.feature import FEATURE as RATES
 from app.records.feature import FEATURE as RECORDS
 from app.roles.feature import FEATURE as ROLES
+from app.sheets import kinds
 from app.sheets.feature import FEATURE as SHEETS
-from app.sheets.kinds import connect
 from app.sheets.saying import learn
 from app.students.feature import FEATURE as STUDENTS
 
@@ -53,5 +55,9 @@ FEATURES: tuple[Feature, ...] = (
     RECORDS,
 )
 
-connect(kind for feature in FEATURES for kind in feature.sheets)
-learn({code: words for feature in FEATURES for code, words in feature.sentences.items()})
+SENTENCES = each_once(said for feature in FEATURES for said in feature.sentences.items())
+"""The sentence of every code of every feature."""
+
+events.connect(listener for feature in FEATURES for listener in feature.listeners)
+kinds.connect(kind for feature in FEATURES for kind in feature.sheets)
+learn(SENTENCES)

@@ -20,15 +20,13 @@ from app.access.actor import SYSTEM
 from app.access.gate import bind
 from app.access.scope import everything
 from app.audit.models import Audit
-from app.core import events
 from app.core.db import Database, Session
-from app.features import FEATURES
 from app.orgs.models import OrgNode
 from app.records.labels import FIELDS
 from tests.cluster import Cluster, in_database
 from tests.world import World, raise_world
 
-__all__ = ["acts", "database", "features_listen", "node", "session", "stage", "staged_database", "world"]
+__all__ = ["acts", "database", "node", "session", "stage", "staged_database", "world"]
 
 TEST = "a test looks at everything"
 NAMED = text("""
@@ -122,12 +120,6 @@ def session(database: Database) -> Iterator[Session]:
 def world(stage: Stage) -> World:
     """The cast."""
     return stage.world
-
-
-@pytest.fixture(autouse=True)
-def features_listen() -> None:
-    """Connect the listeners of all features, whatever an earlier test connected."""
-    events.connect(listener for feature in FEATURES for listener in feature.listeners)
 
 
 @pytest.fixture

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+import app.features  # noqa: F401  what the cast does is told to whoever listens
 from app.access.actor import SYSTEM, Actor
 from app.access.gate import bind
 from app.accounts.actors import actor_for
-from app.core import events
 from app.core.crypto import PURPOSES, Keyring
-from app.features import FEATURES
 from tests.make.campaign import PLAN, decide, open_over_all
 from tests.make.places import BIRDS, CITY_B, COUNTY_B, A, B, plant
 from tests.make.posts import hire
@@ -59,7 +58,6 @@ class World:
 
 def raise_world(session: Session, keyring: Keyring = KEYRING) -> World:
     """Make the cast, as the system; the caller's transaction keeps it or not."""
-    events.connect(listener for feature in FEATURES for listener in feature.listeners)
     bind(session, SYSTEM)
     nodes = plant(session)
     plan_id = open_over_all(session)

@@ -17,7 +17,6 @@ from config import PROJECT_ROOT, Settings
 if TYPE_CHECKING:
     from types import FrameType
 
-    from app.core.feature import Feature
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PREPARING = "serve.preparing"
@@ -39,15 +38,6 @@ def when_prepared(settings: Settings) -> None:
 
     if (settings.data / PREPARING).exists():
         FileLock(settings.data / PREPARING).pass_by()
-
-
-def _features() -> tuple[Feature, ...]:
-    """All features, with their listeners connected: what a job writes is told as if a person had written it."""
-    from app.core.events import connect
-    from app.features import FEATURES
-
-    connect(listener for feature in FEATURES for listener in feature.listeners)
-    return FEATURES
 
 
 @click.command()
@@ -108,13 +98,13 @@ def worker(concurrency: int) -> None:
     from app.core.db import Database
     from app.core.embedded import database_url
     from app.core.worker import Worker
+    from app.features import FEATURES
 
     log_to_stderr()
     with answering(), ExitStack() as held:
         settings = Settings.from_env()
-        features = _features()
-        jobs = [job for feature in features for job in feature.jobs]
-        loops = [loop for feature in features for loop in feature.loops]
+        jobs = [job for feature in FEATURES for job in feature.jobs]
+        loops = [loop for feature in FEATURES for loop in feature.loops]
         when_prepared(settings)
         url = held.enter_context(database_url(settings))
         database = Database(url)
@@ -129,12 +119,13 @@ def scheduler() -> None:
     from app.core.db import Database
     from app.core.embedded import database_url
     from app.core.schedule import Scheduler
+    from app.features import FEATURES
 
     log_to_stderr()
     stop = threading.Event()
     with answering(), ExitStack() as held:
         settings = Settings.from_env()
-        schedules = [schedule for feature in _features() for schedule in feature.schedules]
+        schedules = [schedule for feature in FEATURES for schedule in feature.schedules]
         when_prepared(settings)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())

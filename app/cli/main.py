@@ -30,11 +30,10 @@ class Commands(click.Group):
 
 
 def _of_features() -> dict[str, click.Command]:
-    from app.core.events import connect
+    from app.core.feature import each_once
     from app.features import FEATURES
 
-    connect(listener for feature in FEATURES for listener in feature.listeners)
-    return {str(command.name): command for feature in FEATURES for command in feature.commands}
+    return each_once((str(command.name), command) for feature in FEATURES for command in feature.commands)
 
 
 @click.group(cls=Commands)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import click
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from app.core.db import Database, Session
     from app.core.events import Listener
     from app.core.queue import JobRun
+
+T = TypeVar("T")
+
+
+def each_once(named: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Things of all features by their names; `ValueError` when two have one name: the later would silently win."""
+    found: dict[str, T] = {}
+    for name, thing in named:
+        if name in found:
+            raise ValueError(f"two are called {name}")
+        found[name] = thing
+    return found
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import SHANGHAI, now
 from app.core.db import Base, Database, Numbered
-from app.core.feature import Schedule
+from app.core.feature import Schedule, each_once
 from app.core.queue import defer
 
 log = logging.getLogger(__name__)
@@ -119,10 +119,7 @@ class Scheduler:
     def __init__(self, database: Database, schedules: Iterable[Schedule]) -> None:
         """Take the schedules; `ValueError` when one is not a cron line or two have the same name."""
         self.database = database
-        listed = tuple(schedules)
-        self.schedules: Mapping[str, Schedule] = {schedule.name: schedule for schedule in listed}
-        if len(self.schedules) < len(listed):
-            raise ValueError("two schedules have the same name")
+        self.schedules: Mapping[str, Schedule] = each_once((schedule.name, schedule) for schedule in schedules)
         self.behind = threading.Event()
 
     def due(self, name: str, fire_at: datetime) -> None:

@@ -28,7 +28,7 @@ from app.core import stalled
 from app.core.clock import sql_now
 from app.core.db import Database
 from app.core.errors import Refusal
-from app.core.feature import Job, Loop
+from app.core.feature import Job, Loop, each_once
 from app.core.loops import running
 from app.core.queue import MAX_ATTEMPTS, TASK, Cancelled, JobRow, JobRun, Lost, Stopping
 
@@ -82,10 +82,7 @@ class Worker:
         data: Path | None = None,
     ) -> None:
         """Take the jobs and loops this worker knows, and the data folder for those that use keys or files."""
-        listed = tuple(jobs)
-        self.jobs: Mapping[str, Job] = {job.name: job for job in listed}
-        if len(self.jobs) < len(listed):
-            raise ValueError("two kinds of job have the same name")
+        self.jobs: Mapping[str, Job] = each_once((job.name, job) for job in jobs)
         self.loops = tuple(loops)
         self.database = database
         self.concurrency = concurrency

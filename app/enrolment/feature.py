@@ -8,7 +8,7 @@ from app.core.feature import Audience, Feature, MenuItem
 from app.enrolment.frozen import refuse_frozen
 from app.enrolment.insured_sheet import INSURED
 from app.enrolment.jobs import EXPORT
-from app.enrolment.labels import student_lines
+from app.enrolment.labels import CHOICES, REASONS, STATES, student_lines
 from app.enrolment.roll import catch_up, count_no_more, follow_class, follow_person, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.enrolment.undone import decided_since, forget_rows
@@ -165,7 +165,7 @@ FEATURE = Feature(
             "%(new)s students are undecided again as before, and %(changed)s get their former decision back."
         ),
         "import_insured_explain": _l("Say which months of the plan are meant. It is remembered for this school."),
-        "reason_length": _l("Please give a reason of 2 to 200 characters."),
         "opinion_length": _l("Please give an opinion of 2 to 200 characters. A rejection needs one."),
     },
+    words={"enrolment.state": STATES, "choice": CHOICES, "waiver_reason": REASONS},
 )

@@ -6,14 +6,30 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.enrolment import queries
-from app.records.labels import CHOICES, ENROLMENT_STATES, WAIVER_REASONS
 from app.students.records import EnrolmentLine
 from app.web.language import lazy as _l
 
-__all__ = ["CHOICES", "DECLARATIONS", "REASONS", "SOURCES", "STATES", "WAITING", "student_lines"]
-
-STATES = ENROLMENT_STATES
-REASONS = WAIVER_REASONS
+STATES = {
+    "unregistered": _l("Not registered"),
+    "draft": _l("Draft"),
+    "submitted": _l("Awaiting review"),
+    "rejected": _l("Rejected"),
+    "insured": _l("Insured"),
+    "waived": _l("Waived"),
+    "stopped": _l("Stopped"),
+}
+CHOICES = {"insure": _l("Enrol"), "waive": _l("Do not enrol")}
+REASONS = {
+    "hometown_resident": _l("Insured as a resident at home"),
+    "employee": _l("Insured as an employee"),
+    "dependent_scheme": _l("Covered by a scheme for dependants or by public care"),
+    "aid_registered": _l("Insured by civil affairs, rural revitalisation or the disabled persons' federation"),
+    "military": _l("Joining the army"),
+    "leaving": _l("On leave, abroad or about to graduate"),
+    "foreign": _l("Insured as an international student"),
+    "refuse": _l("Does not want to"),
+    "other": _l("Other reason"),
+}
 WAITING = {
     queries.TO_REVIEW: _l("Waiting for my review"),
     queries.UNDECIDED: _l("Not decided yet"),

@@ -18,7 +18,7 @@ FEATURE = Feature(
     menu=(MenuItem("Insurance plans", "PlanView.list", "plan", Permission.PLAN_UPDATE, group="Enrolment"),),
     sentences={
         "plan_not_draft": _l("This plan has been opened already."),
-        "plan_not_open": _l("This plan is not open."),
+        "plan_is_not_open": _l("This plan is not open."),
         "plan_not_closed": _l("This plan is not closed."),
         "plan_unfinished": _l(
             "Fill in at least one coverage option and one step of the chain before opening the plan."

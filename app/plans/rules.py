@@ -63,7 +63,7 @@ class NotDraft(Conflict):
 class NotOpen(Conflict):
     """Only an open plan can be closed or rescheduled."""
 
-    code = "plan_not_open"
+    code = "plan_is_not_open"
 
 
 class NotClosed(Conflict):

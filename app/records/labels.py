@@ -242,33 +242,6 @@ FIELDS = {
     "until_on": _l("Until"),
     "contact_phone": _l("Emergency phone"),
 }
-ENROLMENT_STATES = {
-    "unregistered": _l("Not registered"),
-    "draft": _l("Draft"),
-    "submitted": _l("Awaiting review"),
-    "rejected": _l("Rejected"),
-    "insured": _l("Insured"),
-    "waived": _l("Waived"),
-    "stopped": _l("Stopped"),
-}
-CHOICES = {"insure": _l("Enrol"), "waive": _l("Do not enrol")}
-WAIVER_REASONS = {
-    "hometown_resident": _l("Insured as a resident at home"),
-    "employee": _l("Insured as an employee"),
-    "dependent_scheme": _l("Covered by a scheme for dependants or by public care"),
-    "aid_registered": _l("Insured by civil affairs, rural revitalisation or the disabled persons' federation"),
-    "military": _l("Joining the army"),
-    "leaving": _l("On leave, abroad or about to graduate"),
-    "foreign": _l("Insured as an international student"),
-    "refuse": _l("Does not want to"),
-    "other": _l("Other reason"),
-}
-OWN_WORDS = {
-    "enrolment.state": ENROLMENT_STATES,
-    "choice": CHOICES,
-    "waiver_reason": WAIVER_REASONS,
-}
-"""The words for codes of an enrolment; those of other things are told by their features (`Feature.words`)."""
 WORDS = "xuebao-words"
 """Where an app keeps the words of all features."""
 
@@ -312,7 +285,7 @@ def _word(subject: str, name: str, code: str) -> str:
     if name in {"role", "roles", "copied_from"} and code in ROLE_BY_CODE:
         role = ROLE_BY_CODE[code]
         return role.label_zh if is_chinese() else role.label_en
-    words: Mapping[str, Mapping[str, Any]] = {**OWN_WORDS, **current_app.extensions[WORDS]}
+    words: Mapping[str, Mapping[str, Any]] = current_app.extensions[WORDS]
     for key in (f"{subject}.{name}", name):
         if code in words.get(key, {}):
             return str(words[key][code])

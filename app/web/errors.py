@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from app.core.errors import Refusal
+from app.core.feature import each_once
 from app.web.request import accident
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ ADVICE: dict[int, Any] = {
 
 def init_app(app: Flask, more: Mapping[str, Any]) -> None:
     """Answer every error of an app with a page; `more` are the sentences of the features."""
-    app.extensions["xuebao-sentences"] = {**SENTENCES, **more}
+    app.extensions["xuebao-sentences"] = each_once(chain(SENTENCES.items(), more.items()))
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(HTTPException, on_http)

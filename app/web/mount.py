@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.core.feature import Audience, Feature, MenuItem
+from app.core.feature import Audience, Feature, MenuItem, each_once
 from app.web import exports, filters
 from app.web.language import lazy as _l
 from app.web.languages import LanguageView
@@ -88,7 +88,7 @@ def mount(builder: AppBuilder, features: Iterable[Feature]) -> None:
     features = tuple(features)
     builder.add_view_no_menu(WorkView)
     builder.add_view_no_menu(exports.MyExportsView)
-    words = {purpose: word for feature in features for purpose, word in feature.exports.items()}
+    words = each_once(said for feature in features for said in feature.exports.items())
     builder.app.extensions[exports.EXTENSION] = words
     for feature in features:
         for screen in feature.screens:

@@ -58,6 +58,14 @@ class Visitor:
         return self.actor.name
 
 
+class WhoAsksUnknown(Exception):
+    """Finding out who asks went wrong.
+
+    The proxy through which Flask-Login loads takes some kinds of exceptions for "there is nobody", and whoever is
+    signed in would be sent to the sign-in page; this kind passes and is answered with 500 and a number.
+    """
+
+
 def backstage() -> Backstage:
     """What the factory put behind the requests."""
     found: Backstage = current_app.extensions[EXTENSION]
@@ -68,7 +76,10 @@ def visitor_of(token: str) -> Visitor | None:
     """The visitor of a cookie's id, or None; its grants are judged anew at every request."""
     view = current_app.view_functions.get(request.endpoint or "")
     is_attended = not getattr(view, UNATTENDED, False)
-    actor = backstage().database.transaction(lambda session: backstage().actor_of(session, token, is_attended))
+    try:
+        actor = backstage().database.transaction(lambda session: backstage().actor_of(session, token, is_attended))
+    except (AttributeError, RuntimeError) as error:
+        raise WhoAsksUnknown from error
     return Visitor(token, actor) if actor else None
 
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+import app.features  # noqa: F401  what a list brings is told to whoever listens
 from app.access.actor import Actor
 from app.cli.children import log_to_stderr
 from app.core.db import Database
-from app.core.events import connect as connect_listeners
 from app.core.worker import Pace, Worker
-from app.features import FEATURES
 from app.sheets.jobs import JOBS
 from app.sheets.kinds import Asked, connect
 from app.sheets.models import ImportBatch
@@ -55,7 +54,6 @@ def main() -> None:
     """Work until told to stop."""
     url, folder, step = sys.argv[1:4]
     log_to_stderr()
-    connect_listeners(listener for feature in FEATURES for listener in feature.listeners)
     connect((SlowList(Path(folder), step),))
     pace = Pace(heartbeat=0.2, poll=0.1, stalled_after=1.0, wait_after_failure=(0, 0, 0, 0))
     Worker(Database(url), JOBS, data=Path(folder), pace=pace).run()

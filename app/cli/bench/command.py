@@ -53,15 +53,13 @@ def bench(students: int, rows: int, writers: int, write: Path | None, *, as_json
 def _measured(
     url: str, folder: Path, students: int, rows: int, writers: int
 ) -> tuple[dict[str, list[Measure]], dict[str, object]]:
+    import app.features  # noqa: F401  what is measured is told to whoever listens
     from app.cli.bench import acts, world
     from app.core import clock
     from app.core.crypto import Keyring
     from app.core.db import Database
-    from app.core.events import connect
     from app.core.migrate import upgrade
-    from app.features import FEATURES
 
-    connect(listener for feature in FEATURES for listener in feature.listeners)
     upgrade(url)
     database = Database(url)
     ground = acts.Ground(database, folder, Keyring.at(folder))

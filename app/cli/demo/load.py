@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+import app.features  # noqa: F401  what the demo writes is told to whoever listens
 from app.access.actor import SYSTEM
 from app.access.gate import bind
 from app.access.scope import everything
@@ -24,14 +25,13 @@ from app.cli.demo.accounts_file import DemoAccount
 from app.cli.demo.earlier import earlier_stays
 from app.cli.demo.people import DemoStudent, make
 from app.cli.demo.tree import DemoTree, build
-from app.core import clock, events
+from app.core import clock
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.core.errors import Refusal
 from app.enrolment import services as enrolment_services
 from app.enrolment.models import EnrolmentState, Source
 from app.enrolment.rules import Decision
-from app.features import FEATURES
 from app.orgs import services as tree_services
 from app.orgs.models import Kind, OrgNode
 from app.orgs.rules import NewNode, academic_year
@@ -91,8 +91,6 @@ def ensure(
     """
     if settings.is_production:
         raise DemoInProduction
-    # an admission is told to `enrolment`, whoever runs this and whatever is connected there
-    events.connect(listener for feature in FEATURES for listener in feature.listeners)
     path = accounts.absolute()
     keyring = Keyring.at(settings.data)
 
