@@ -17,7 +17,7 @@ import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS
 from app.codes.feature import FEATURE as CODES
-from app.core import events
+from app.core.events import connect as connect_listeners
 from app.core.feature import Feature, each_once
 from app.departments.feature import FEATURE as DEPARTMENTS
 from app.enrolment.feature import FEATURE as ENROLMENT
@@ -31,8 +31,8 @@ from app.profiles.feature import FEATURE as PROFILES
 from app.rates.feature import FEATURE as RATES
 from app.records.feature import FEATURE as RECORDS
 from app.roles.feature import FEATURE as ROLES
-from app.sheets import kinds
 from app.sheets.feature import FEATURE as SHEETS
+from app.sheets.kinds import connect as connect_kinds
 from app.sheets.saying import learn
 from app.students.feature import FEATURE as STUDENTS
 
@@ -58,6 +58,6 @@ FEATURES: tuple[Feature, ...] = (
 SENTENCES = each_once(said for feature in FEATURES for said in feature.sentences.items())
 """The sentence of every code of every feature."""
 
-events.connect(listener for feature in FEATURES for listener in feature.listeners)
-kinds.connect(kind for feature in FEATURES for kind in feature.sheets)
+connect_listeners(listener for feature in FEATURES for listener in feature.listeners)
+connect_kinds(kind for feature in FEATURES for kind in feature.sheets)
 learn(SENTENCES)
