@@ -6,7 +6,6 @@ listens to which event, so that what a job or a command writes is told as if a p
 
 from __future__ import annotations
 
-import app.audit.models
 import app.changes.models
 import app.codes.models
 import app.core.idempotency
@@ -16,6 +15,7 @@ import app.core.stored
 import app.lists.models
 import app.outbox.models  # noqa: F401
 from app.accounts.feature import FEATURE as ACCOUNTS
+from app.audit.feature import FEATURE as AUDIT
 from app.codes.feature import FEATURE as CODES
 from app.core.events import connect as connect_listeners
 from app.core.feature import Feature, each_once
@@ -53,6 +53,7 @@ FEATURES: tuple[Feature, ...] = (
     EVIDENCE,
     LISTS,
     RECORDS,
+    AUDIT,
 )
 
 SENTENCES = each_once(said for feature in FEATURES for said in feature.sentences.items())

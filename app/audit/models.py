@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index
+from sqlalchemy import ColumnElement, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,3 +38,22 @@ class Audit(Numbered, Gated, Base):
     def reach(cls, entity: Any, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """Within the subtrees where the permission holds."""
         return under(entity.tree_path, actor.places(permission))
+
+
+class AuditSeal(Base):
+    """One line of the log in its place in the chain: the digest covers the line, its number and the digest before."""
+
+    __tablename__ = "audit_seal"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), unique=True)
+    digest: Mapped[bytes]
+    sealed_at: Mapped[datetime] = mapped_column(server_default=sql_now())
+
+
+class AuditUnsealed(Base):
+    """A line that waits for its seal; the database itself notes it with the line, in the transaction of the act."""
+
+    __tablename__ = "audit_unsealed"
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), primary_key=True, autoincrement=False)

@@ -9,6 +9,8 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import click
 
     from app.access.actor import Actor
@@ -51,12 +53,13 @@ class Loop:
     """Something small every worker does again and again, `every` so many seconds; `run` opens its own transaction.
 
     Any number of workers do it beside each other, so `run` takes a lock or does nothing. It is no job: nobody waits for
-    it, and a failure is logged and tried again.
+    it, and a failure is logged and tried again. `run` is handed the database and, for those that use keys, the data
+    folder (None where the worker knows none).
     """
 
     name: str
     every: float
-    run: Callable[[Database], None]
+    run: Callable[[Database, Path | None], None]
 
 
 class Audience(StrEnum):

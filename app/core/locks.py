@@ -18,6 +18,8 @@ TREE = "tree"
 FIGURES = "figures"
 """Whoever adds differences to the counters of figures, or puts the counters right."""
 PERSON = "person"
+AUDIT = "audit"
+"""Whoever seals the lines of the operation log, one after the other."""
 
 
 def share(session: Session, word: str, keys: Iterable[int]) -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.core.db import Database
     from app.core.feature import Loop
 
@@ -19,9 +21,9 @@ LONGEST_PAUSE = 60.0
 
 
 @contextmanager
-def running(loops: Iterable[Loop], database: Database, stop: threading.Event) -> Iterator[None]:
+def running(loops: Iterable[Loop], database: Database, data: Path | None, stop: threading.Event) -> Iterator[None]:
     """Run each loop in a thread while the block runs; when it ends, each finishes the round it is in."""
-    threads = [threading.Thread(target=repeat, args=(loop, database, stop), name=loop.name) for loop in loops]
+    threads = [threading.Thread(target=repeat, args=(loop, database, data, stop), name=loop.name) for loop in loops]
     for thread in threads:
         thread.start()
     try:
@@ -32,12 +34,12 @@ def running(loops: Iterable[Loop], database: Database, stop: threading.Event) ->
             thread.join()
 
 
-def repeat(loop: Loop, database: Database, stop: threading.Event) -> None:
+def repeat(loop: Loop, database: Database, data: Path | None, stop: threading.Event) -> None:
     """Run one loop until told to stop; after a failure it waits twice as long each time, up to a minute."""
     pause = loop.every
     while not stop.wait(pause):
         try:
-            loop.run(database)
+            loop.run(database, data)
             pause = loop.every
         except Exception:
             pause = min(pause * 2, LONGEST_PAUSE)

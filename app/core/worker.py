@@ -93,7 +93,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop; running jobs reach their next safe point, or are given back after the grace."""
-        with running(self.loops, self.database, self.stop):
+        with running(self.loops, self.database, self.data, self.stop):
             asyncio.run(self._run())
 
     async def _run(self) -> None:

@@ -63,7 +63,7 @@ def recount(run: JobRun) -> None:
         raise FiguresDiffer(count=count)
 
 
-def add_differences(database: Database) -> None:
+def add_differences(database: Database, _data: Path | None) -> None:
     """Add the differences that writers have appended to the counters."""
 
     def work(session: Session) -> int:

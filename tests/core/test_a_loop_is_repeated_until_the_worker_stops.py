@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -27,7 +28,7 @@ class Rounds:
         self.fails_in = fails_in
         self.enough = enough
 
-    def __call__(self, _database: Database) -> None:
+    def __call__(self, _database: Database, _data: Path | None) -> None:
         """Do one round."""
         self.count += 1
         if self.count == self.last:
@@ -39,7 +40,7 @@ class Rounds:
 def test_a_loop_goes_round_until_told_to_stop() -> None:
     stop = threading.Event()
     rounds = Rounds(5, frozenset(), stop.set)
-    repeat(Loop("small", 0.001, rounds), NO_DATABASE, stop)
+    repeat(Loop("small", 0.001, rounds), NO_DATABASE, None, stop)
     assert rounds.count == 5
 
 
@@ -47,7 +48,7 @@ def test_a_failure_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -
     stop = threading.Event()
     rounds = Rounds(5, frozenset({1, 2, 4}), stop.set)
     with caplog.at_level(logging.ERROR):
-        repeat(Loop("small", 0.001, rounds), NO_DATABASE, stop)
+        repeat(Loop("small", 0.001, rounds), NO_DATABASE, None, stop)
     assert rounds.count == 5
     assert [record.message.split(";")[0] for record in caplog.records] == ["small failed"] * 3
 
@@ -55,11 +56,11 @@ def test_a_failure_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -
 def test_loops_run_beside_each_other_and_end_with_the_block() -> None:
     stop, both = threading.Event(), threading.Barrier(3)
 
-    def meet(_database: Database) -> None:
+    def meet(_database: Database, _data: Path | None) -> None:
         if not stop.is_set():
             both.wait(PATIENCE)
 
-    with running([Loop("one", 0.001, meet), Loop("other", 0.001, meet)], NO_DATABASE, stop):
+    with running([Loop("one", 0.001, meet), Loop("other", 0.001, meet)], NO_DATABASE, None, stop):
         both.wait(PATIENCE)
         stop.set()
         both.abort()

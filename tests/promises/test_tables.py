@@ -11,6 +11,8 @@ from app.core.db import Base
 UNGATED = {
     "account_session": "found by the digest of a secret, before anybody is an actor",
     "activation_sheet": "found by its owner and an id",
+    "audit_seal": "numbers and digests of the whole log, read by its check only",
+    "audit_unsealed": "numbers of lines that wait for a seal",
     "coverage_option": "part of a plan, read by the key of a plan in scope",
     "fire": "the clockwork's own diary, names nobody",
     "first_run_link": "found by the digest of a secret; there is no tree yet",

@@ -206,14 +206,14 @@ def test_differences_wait_while_a_branch_of_the_tree_moves(database: Database, w
 
 @pytest.mark.committed
 def test_a_difference_that_is_committed_late_is_added_by_the_next_round(database: Database, world: World) -> None:
-    add_differences(database)
+    add_differences(database, None)
     with database.sessions() as late:
         raw(late, "UPDATE enrolment SET removed_at = now() WHERE state = 'submitted'")
-        add_differences(database)
+        add_differences(database, None)
         late.commit()
     with database.sessions() as session:
         assert waiting(session) == 2
-    add_differences(database)
+    add_differences(database, None)
     with database.sessions() as session:
         assert waiting(session) == 0
         agree(session)
