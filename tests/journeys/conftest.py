@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.cluster import Cluster
 from tests.journeys.site import Site, demo_site
+from tests.journeys.stand_ins import Chain
 from tests.journeys.visit import DESK, Visit, Visiting
 
 HERE = Path(__file__).parent
@@ -65,6 +66,15 @@ def signed_in(browser: Browser, site: Site) -> Any:  # noqa: ANN401  a function 
         return state
 
     return cookies
+
+
+@pytest.fixture
+def university(site: Site) -> Iterator[Chain]:
+    """The chain of the university with nothing submitted; afterwards all of it is open again."""
+    chain = Chain(site, "student_affairs")
+    chain.reopened()
+    yield chain
+    chain.reopened()
 
 
 @pytest.fixture

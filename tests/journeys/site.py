@@ -133,6 +133,16 @@ class Site:
         telling = {student.name for student in self.students if len(student.name) >= TELLING}
         return {word for word in {node.name for node in nodes} | telling if word not in allowed}
 
+    def addresses_of(self, student: Student) -> list[str]:
+        """The pages about a student: the record, and the applications."""
+        found = text(
+            """SELECT '/students/' || s.id AS page FROM student AS s WHERE s.student_number = :number
+               AND s.tree_path = :path UNION ALL SELECT '/applications/' || e.id FROM enrolment AS e
+               JOIN student AS s ON s.id = e.student_id WHERE s.student_number = :number AND s.tree_path = :path""",
+        )
+        with self.database.engine.connect() as connection:
+            return list(connection.scalars(found, {"number": student.number, "path": student.path}))
+
     def add_account(self, role: str, user_name: str) -> DemoAccount:
         """Make another account of a role at the same place, for a journey that spoils it."""
         like = self.accounts[role]
