@@ -19,7 +19,7 @@ from tests.make.strangers import Strangers
 from tests.promises.url_rules import FILTERS, RULES, VALUES, Rule
 from tests.world import World
 
-BOOKKEEPING = {"account_session", "audit", "throttle"}
+BOOKKEEPING = {"account_session", "audit", "audit_unsealed", "throttle"}
 """Tables in which asking itself leaves a trace."""
 
 
