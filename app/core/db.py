@@ -21,6 +21,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_colu
 from sqlalchemy.orm import Session as _Session
 from sqlalchemy.sql.elements import CollectionAggregate
 
+from app.core.errors import Crowded
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -109,7 +111,8 @@ class Database:
     def transaction(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and commit; when it collides (`is_retriable`) it is run again, a few times.
 
-        `work` must have no effect outside the database. Any other error rolls back and is raised as it is.
+        `work` must have no effect outside the database. Any other error rolls back and is raised as it is; one that
+        collides every time is refused (`Crowded`).
         """
         for attempt in range(1, TRIES):
             try:
@@ -119,8 +122,13 @@ class Database:
                 if not is_retriable(error):
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  not a secret: spreads the retries
-        with self.sessions.begin() as session:
-            return work(session)
+        try:
+            with self.sessions.begin() as session:
+                return work(session)
+        except DBAPIError as error:
+            if not is_retriable(error):
+                raise
+            raise Crowded from error
 
     def close(self) -> None:
         """Give back every connection."""

@@ -47,6 +47,12 @@ class Conflict(Refusal):
     code = "conflict"
 
 
+class Crowded(Conflict):
+    """So many act on the same records now that this act gave way every time it was tried; nothing of it is kept."""
+
+    code = "crowded"
+
+
 class Stale(Conflict):
     """Somebody saved the record after the page was made; `current` holds its values now, `version` its version."""
 

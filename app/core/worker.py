@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from app.core import stalled
 from app.core.clock import sql_now
 from app.core.db import Database
-from app.core.errors import Refusal
+from app.core.errors import Crowded, Refusal
 from app.core.feature import Job, Loop, each_once
 from app.core.loops import running
 from app.core.queue import MAX_ATTEMPTS, TASK, Cancelled, JobRow, JobRun, Lost, Stopping
@@ -131,7 +131,7 @@ class Worker:
                 await asyncio.to_thread(
                     self.database.transaction, partial(stalled.sweep, seconds=self.pace.stalled_after)
                 )
-            except DBAPIError:
+            except (DBAPIError, Crowded):
                 log.exception("stalled jobs could not be looked for; trying again")
             await asyncio.sleep(self.pace.stalled_after / 4)
 
@@ -140,7 +140,7 @@ class Worker:
         for entry_id, run in list(self.running.items()):
             try:
                 self.database.transaction(partial(stalled.give_back, run=run, entry_id=entry_id))
-            except DBAPIError:
+            except (DBAPIError, Crowded):
                 log.exception("job %d could not be given back; it will be found stalled", run.job_id)
         os._exit(0)
 
@@ -180,15 +180,18 @@ class Worker:
             raise Again(0) from None
         except Cancelled:
             self._end(run, state="cancelled")
+        except Crowded as refusal:
+            log.warning("job %d (%s) met too many others, attempt %d", run.job_id, run.kind, run.attempts)
+            self._after_failure(run, refusal.code)
         except Refusal as refusal:
             self._end(run, state="failed", error_code=refusal.code)
         except Exception:
             log.exception("job %d (%s) failed, attempt %d of %d", run.job_id, run.kind, run.attempts, MAX_ATTEMPTS)
             self._after_failure(run)
 
-    def _after_failure(self, run: JobRun) -> None:
+    def _after_failure(self, run: JobRun, code: str = UNEXPECTED) -> None:
         if run.attempts >= MAX_ATTEMPTS:
-            self._end(run, state="failed", error_code=UNEXPECTED)
+            self._end(run, state="failed", error_code=code)
             return
         self._change(run, state="queued", lease=None)
         raise Again(self.pace.wait_after_failure[run.attempts - 1]) from None

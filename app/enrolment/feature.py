@@ -9,12 +9,14 @@ from app.enrolment.frozen import refuse_frozen
 from app.enrolment.insured_sheet import INSURED
 from app.enrolment.jobs import EXPORT
 from app.enrolment.labels import CHOICES, REASONS, STATES, student_lines
+from app.enrolment.moved import await_acts, follow_branch
 from app.enrolment.roll import catch_up, count_no_more, follow_class, follow_person, recount_hardship
 from app.enrolment.services import ask_everybody, ask_newcomers
 from app.enrolment.undone import decided_since, forget_rows
 from app.enrolment.views import SCREENS
 from app.enrolment.views.affairs import affairs
 from app.enrolment.views.agenda import agenda
+from app.orgs.rules import PlacesMoved, PlacesMoving
 from app.plans.rules import PlanOpened, PlanReopened
 from app.students.records import ENROLMENTS
 from app.students.rules import (
@@ -55,6 +57,8 @@ FEATURE = Feature(
     listeners=(
         Listener(PlanOpened, ask_everybody),
         Listener(PlanReopened, catch_up),
+        Listener(PlacesMoving, await_acts),
+        Listener(PlacesMoved, follow_branch),
         Listener(StudentsPlaced, follow_person),
         Listener(StudentsMoved, refuse_frozen),
         Listener(StudentsMoved, follow_class),

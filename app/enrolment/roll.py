@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Update, any_, or_, select, update
+from sqlalchemy import Row, Update, and_, any_, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor, ids_in
@@ -27,16 +27,18 @@ from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, Stu
 from app.students.workflow import StudentState
 
 ROLL = "the rows follow from the roll, not from who acts"
+REACHED = and_(Student.tree_path.startswith(Plan.tree_path), stage_at(Student.tree_path) == any_(Plan.audience))
+"""Whether a plan asks at the class where a student stands: below the plan's place, of a stage it is for."""
 
 
 def follow_class(session: Session, actor: Actor, event: StudentsMoved) -> None:
     """When students change class: their rows of open plans go with them, facts of the roll even in submitted units.
 
-    Where a plan does not reach the new class, an undecided row is taken out of the count and a decided one stays where
-    it was decided; a plan that reaches only the new class asks anew.
+    Where a plan does not ask in the new class, an undecided row is taken out of the count and a decided one stays where
+    it was decided; a plan that asks only in the new class asks anew.
     """
     rows = _live_rows(session, event.ids)
-    going = [row.id for row in rows if row.student_path.startswith(row.plan_path)]
+    going = [row.id for row in rows if row.is_reached]
     _follow(session, going)
     _take_out(session, [row.id for row in rows if row.id not in set(going) and row.state in UNDECIDED])
     ask_newcomers(session, actor, StudentsPlaced(event.ids))
@@ -59,8 +61,7 @@ def follow_person(session: Session, actor: Actor, event: StudentsPlaced) -> None
             left.closed_on.is_not(None),
             Enrolment.removed_at.is_(None),
             Plan.state == PlanState.OPEN,
-            Student.tree_path.startswith(Plan.tree_path),
-            stage_at(Student.tree_path) == any_(Plan.audience),
+            REACHED,
         )
         .order_by(Enrolment.id)
     )
@@ -102,25 +103,29 @@ def recount_hardship(session: Session, _actor: Actor, event: HardshipChanged) ->
 
 
 def catch_up(session: Session, actor: Actor, event: PlanReopened) -> None:
-    """When a closed plan opens again: what happened on the roll meanwhile is made up for, as if it had been open.
+    """When a closed plan opens again: what happened on the roll and in the tree meanwhile is made up for.
 
-    Undecided rows of who left, or moved out of the plan's reach, are counted no more; those of who changed class go
-    along; who came is asked. Decided rows stay where they were decided.
+    Undecided rows of who left, or moved out of the plan's reach, are counted no more, and who stands below another open
+    plan is asked there; those of who changed class go along; who came is asked. Decided rows stay where they were
+    decided.
     """
     undecided = (Enrolment.plan_id == event.plan_id, Enrolment.removed_at.is_(None), Enrolment.state.in_(UNDECIDED))
     stmt = (
-        select(Enrolment.id, Student.state, Student.tree_path, Plan.tree_path.label("plan_path"))
+        select(Enrolment.id, Enrolment.student_id, Student.state, REACHED.label("is_reached"))
         .join(Student, Student.id == Enrolment.student_id)
         .join(Plan, Plan.id == Enrolment.plan_id)
-        .where(*undecided, or_(Student.state != StudentState.IN_SCHOOL, Student.node_id != Enrolment.node_id))
+        .where(*undecided, or_(Student.state != StudentState.IN_SCHOOL, Student.node_id != Enrolment.node_id, ~REACHED))
         .order_by(Enrolment.id)
         .with_for_update(of=Enrolment)
     )
     rows = session.execute(everything(stmt, because=ROLL)).all()
-    going = [r.id for r in rows if r.state == StudentState.IN_SCHOOL and r.tree_path.startswith(r.plan_path)]
-    _follow(session, going)
-    _take_out(session, [row.id for row in rows if row.id not in set(going)])
+    here = [row for row in rows if row.state == StudentState.IN_SCHOOL]
+    _follow(session, [row.id for row in here if row.is_reached])
+    beyond = [row.student_id for row in here if not row.is_reached]
+    _take_out(session, [row.id for row in rows if row.state != StudentState.IN_SCHOOL or not row.is_reached])
     ask_everybody(session, actor, PlanOpened(event.plan_id))
+    if beyond:
+        ask_newcomers(session, actor, StudentsPlaced(tuple(beyond)))
 
 
 def _follow(session: Session, ids: Sequence[int]) -> None:
@@ -136,8 +141,7 @@ def _live_rows(session: Session, students: Sequence[int]) -> Sequence[Row[*tuple
         select(
             Enrolment.id,
             Enrolment.state,
-            Student.tree_path.label("student_path"),
-            Plan.tree_path.label("plan_path"),
+            REACHED.label("is_reached"),
         )
         .join(Plan, Plan.id == Enrolment.plan_id)
         .join(Student, Student.id == Enrolment.student_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -32,6 +32,8 @@ from app.orgs.rules import (
     NodesClosing,
     NotAlike,
     NumbersMeet,
+    PlacesMoved,
+    PlacesMoving,
     SchoolChanged,
     StillInUse,
     check_place,
@@ -68,9 +70,11 @@ def move(session: Session, actor: Actor, *, node_id: int, target_code: str, vers
     """Put a node with everything below it under another node; returns how many nodes moved.
 
     Both must be in the actor's scope (`NotFound`); raises `BadPlace`, `IntoItself`, `Stale`, and `ClassNumberTaken` or
-    `NumbersMeet` when another school uses a class number or student number already. Tells `SchoolChanged`.
+    `NumbersMeet` when another school uses a class number or student number already. Tells `PlacesMoving`, `PlacesMoved`
+    and `SchoolChanged`.
     """
     locks.hold(session, locks.TREE, [0])
+    _tell_ahead(session, actor, node_id, target_code)
     node = _locked(session, actor, Permission.ORG_MOVE, node_id, version)
     target = _target(session, actor, target_code)
     if target.path.startswith(node.path) or target.id == node.parent_id:
@@ -85,6 +89,7 @@ def move(session: Session, actor: Actor, *, node_id: int, target_code: str, vers
     _tell(session, actor, "org:move", ChangeKind.NODE_MOVED, _again(session, node.id), before=before, after=after)
     if not is_school and node.school_id and target.school_id and node.school_id != target.school_id:
         tell(session, actor, SchoolChanged(moved, node.school_id, target.school_id))
+    tell(session, actor, PlacesMoved(moved))
     return len(moved)
 
 
@@ -97,9 +102,11 @@ def hand_over(session: Session, actor: Actor, *, node: OrgNode, target_code: str
 def merge(session: Session, actor: Actor, *, node_id: int, target_code: str, version: int) -> None:
     """Merge a node into another of its kind and school: what stands in the first goes to the second, the first closes.
 
-    Students of a merged class are placed in the other class by `students`, which hears `ClassesMerged`.
+    Students of a merged class are placed in the other class by `students`, which hears `ClassesMerged`; places that go
+    from the first to the second are told as by `move`.
     """
     locks.hold(session, locks.TREE, [0])
+    _tell_ahead(session, actor, node_id, target_code)
     node = _locked(session, actor, Permission.ORG_MOVE, node_id, version)
     target = _target(session, actor, target_code)
     if target.id == node.id or target.path.startswith(node.path):
@@ -108,10 +115,13 @@ def merge(session: Session, actor: Actor, *, node_id: int, target_code: str, ver
         raise NotAlike
     if node.kind == Kind.CLASS:
         tell(session, actor, ClassesMerged(node.id, target.id))
+    went: list[int] = []
     for child in _children(session, node.id):
         _set(session, child.id, parent_id=target.id)
-        _carry(session, child, target)
+        went += _carry(session, child, target)
     _tell(session, actor, "org:merge", ChangeKind.NODE_MERGED, node, before={"into": None}, after={"into": target.code})
+    if went:
+        tell(session, actor, PlacesMoved(tuple(went)))
     _close(session, actor, _again(session, node.id), f"→ {target.code}")
 
 
@@ -119,6 +129,19 @@ def size_below(session: Session, actor: Actor, permission: Permission, node: Org
     """How many nodes a subtree has, to decide between doing it at once and handing it to the worker."""
     stmt = select(func.count()).select_from(OrgNode).where(under(OrgNode.path, (node.path,)))
     return session.scalar(visible(stmt, OrgNode, actor, permission)) or 0
+
+
+def _tell_ahead(session: Session, actor: Actor, node_id: int, target_code: str) -> None:
+    """Let acts on the people of a branch end before any place is locked: they hold their locks first, places last.
+
+    Paths stand still while the tree's lock is held; whether the move may be is judged afterwards, under locks.
+    """
+    which = or_(OrgNode.id == node_id, OrgNode.code == target_code.strip())
+    stmt = select(OrgNode.id, OrgNode.path).where(which, OrgNode.closed_at.is_(None))
+    paths = {row.id: row.path for row in session.execute(visible(stmt, OrgNode, actor, Permission.ORG_MOVE))}
+    path = paths.pop(node_id, None)
+    if path is not None and paths:
+        tell(session, actor, PlacesMoving(path, next(iter(paths.values()))))
 
 
 def _locked(

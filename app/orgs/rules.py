@@ -83,6 +83,24 @@ class ClassesMerged:
 
 
 @dataclass(frozen=True)
+class PlacesMoving:
+    """Told before a branch of the tree goes elsewhere and before anything of it is locked: who must be waited for.
+
+    `path` is where it stands, `to` that of the place it goes below.
+    """
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True)
+class PlacesMoved:
+    """Told after branches of the tree went elsewhere with everyone in them; ids of all places that went."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class SchoolChanged:
     """Told after places went to another school with everyone in them; ids of the places and of both schools."""
 

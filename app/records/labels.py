@@ -66,6 +66,7 @@ ACTS = {
     "enrolment:stop": _l("Insurance stopped"),
     "enrolment:resume": _l("Insurance resumed"),
     "enrolment:export": _l("Applications exported"),
+    "enrolment:follow": _l("Applications followed a moved place"),
     "figures:export": _l("Figures exported"),
     "profile:update": _l("Basic record changed"),
     "change_request:create": _l("Change request made"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app, flash, redirect
@@ -10,8 +11,8 @@ from flask_babel import gettext
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
-from app.core.db import Session, is_retriable
-from app.core.errors import Conflict, Refusal, Stale
+from app.core.db import Session
+from app.core.errors import Conflict, Crowded, Refusal, Stale
 from app.core.idempotency import Answer, begin, finish
 from app.web import errors
 from app.web.forms import ActForm, RecordForm
@@ -25,12 +26,6 @@ class StillRunning(Conflict):
     """The same form is being worked on by an earlier click."""
 
     code = "still_running"
-
-
-class Crowded(Conflict):
-    """So many act on the same records at this moment that this act gave way every time it was tried."""
-
-    code = "crowded"
 
 
 def done(target: str, code: str, **facts: object) -> Answer:
@@ -51,13 +46,9 @@ def submitted(form: ActForm, work: Callable[[Session], Answer]) -> Response | No
     except Stale as stale:
         _meet(form, stale)
     except Refusal as refusal:
-        tell(form, refusal)
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == CANCELLED:
-            raise StillRunning from error
-        if not is_retriable(error):
+        if isinstance(refusal, StillRunning):
             raise
-        tell(form, Crowded())
+        tell(form, refusal)
     else:
         announce(answer.messages)
         return redirect(answer.target, SEE_OTHER)
@@ -66,12 +57,25 @@ def submitted(form: ActForm, work: Callable[[Session], Answer]) -> Response | No
 
 def _once(session: Session, form: ActForm, work: Callable[[Session], Answer]) -> Answer:
     key = form.key.data or ""
-    earlier = begin(session, actor().user_id, key, form.body())
+    with _cut_short(StillRunning):
+        earlier = begin(session, actor().user_id, key, form.body())
     if earlier is not None:
         return earlier
-    answer = work(session)
+    with _cut_short(Crowded):
+        answer = work(session)
     finish(session, actor().user_id, key, answer)
     return answer
+
+
+@contextmanager
+def _cut_short(meaning: type[Refusal]) -> Iterator[None]:
+    """Raise what it means when a statement is cut short: it has waited for others as long as a browser may."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == CANCELLED:
+            raise meaning from error
+        raise
 
 
 def tell(form: ActForm, refusal: Refusal) -> None:

@@ -55,7 +55,14 @@ def refuses(_run: JobRun) -> None:
     raise Conflict
 
 
+def meets_others(run: JobRun) -> None:
+    """Collide with somebody every time it is tried."""
+    clash = text("DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '40P01'; END $$")
+    run.database.transaction(lambda session: session.execute(clash))
+
+
 JOBS = (
+    Job("meets_others", meets_others),
     Job("in_steps", in_steps),
     Job("without_safe_point", without_safe_point),
     Job("breaks", breaks),

@@ -11,12 +11,16 @@ def test_an_error_is_tried_five_times_and_a_refusal_once(queue_database: Databas
     broken = queue_database.transaction(lambda s: defer(s, "breaks", {}))
     refused = queue_database.transaction(lambda s: defer(s, "refuses", {}))
     unknown = queue_database.transaction(lambda s: defer(s, "nobody_knows_this", {}))
+    crowded = queue_database.transaction(lambda s: defer(s, "meets_others", {}))
     with small_worker(queue_database):
-        for job_id in (broken, refused, unknown):
+        for job_id in (broken, refused, unknown, crowded):
             wait_for_state(queue_database, job_id, "failed")
     assert steps_of(queue_database, broken) == [0] * 5
     codes = {
-        n: one(queue_database, "SELECT error_code FROM job WHERE id = :n", n=n) for n in (broken, refused, unknown)
+        n: one(queue_database, "SELECT error_code FROM job WHERE id = :n", n=n)
+        for n in (broken, refused, unknown, crowded)
     }
-    assert codes == {broken: "unexpected", refused: "conflict", unknown: "unknown_kind"}
+    assert codes == {broken: "unexpected", refused: "conflict", unknown: "unknown_kind", crowded: "crowded"}
+    tried = one(queue_database, "SELECT attempts FROM job WHERE id = :n", n=crowded)
+    assert tried == 5
     assert one(queue_database, "SELECT count(*) FROM procrastinate_jobs WHERE status <> 'doing'") == 0

@@ -13,10 +13,11 @@ Act = Callable[[Hand], None]
 ROLL: tuple[Act, ...] = (
     *(roll.admit, roll.move_students, roll.leave, roll.undo_leaving, roll.pause, roll.come_back, roll.readmit),
     *(roll.recognise, roll.revoke_recognition, roll.import_list, roll.undo_import),
-    *(roll.grow_class, roll.close_class, roll.move_branch, roll.merge_places),
+    *(roll.grow_class, roll.close_class, roll.move_branch, roll.move_school, roll.merge_places),
 )
 PLANS: tuple[Act, ...] = (
     campaign.open_plan,
+    campaign.open_neighbours,
     campaign.close_plan,
     campaign.ask_to_reopen,
     campaign.agree_to_reopen,

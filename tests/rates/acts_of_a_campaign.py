@@ -21,7 +21,7 @@ from app.plans.rules import NewOption, NewStep
 from app.rates import services as rates
 from app.rates.rules import Verdict
 from tests.campaigns import FROM, draft
-from tests.make.places import ROOT, A, B, grade
+from tests.make.places import COUNTY_A, COUNTY_B, ROOT, A, B, grade
 from tests.rates.hand import Hand, NothingToDo, chief, family, rows, scalars, staff
 from tests.rates.identities import day_ends
 
@@ -43,7 +43,7 @@ def open_plan(hand: Hand) -> None:
     """Another campaign, of a school, a grade or everybody; some ask whom another one asks already."""
 
     def work(session: Session) -> None:
-        count = scalars(session, select(func.count()).select_from(Plan))[0]
+        count = scalars(session, select(func.count()).select_from(Plan).where(~Plan.code.startswith("N")))[0]
         if count >= MOST_PLANS:
             raise NothingToDo
         place, product = hand.one([A, grade(B, 1), ROOT]), hand.one(["student_accident", "resident_medical"])
@@ -52,6 +52,21 @@ def open_plan(hand: Hand) -> None:
         actor = staff(session, hand.world)
         plan_id = plans.make(session, actor, new)
         plans.open_plan(session, actor, plan_id=plan_id)
+
+    hand.run(work)
+
+
+def open_neighbours(hand: Hand) -> None:
+    """Two counties ask for the same product and year, each its own: what moves between them changes plan."""
+
+    def work(session: Session) -> None:
+        if scalars(session, select(Plan.id).where(Plan.code == f"N{COUNTY_A}")):
+            raise NothingToDo
+        actor, stopped = staff(session, hand.world), hand.chance()
+        for place in (COUNTY_A, COUNTY_B):
+            new = draft(f"N{place}", place_code=place, cover_year=2028, steps=CHAIN, options=OPTIONS)
+            plan_id = plans.make(session, actor, replace(new, apply_to=LATE, counts_stopped=stopped))
+            plans.open_plan(session, actor, plan_id=plan_id)
 
     hand.run(work)
 

@@ -174,6 +174,17 @@ def move_branch(hand: Hand) -> None:
     hand.run(work)
 
 
+def move_school(hand: Hand) -> None:
+    """A school goes to the other county, with everyone in it."""
+
+    def work(session: Session) -> None:
+        node, to = hand.one(_nodes(session, "school")), hand.one([COUNTY_A, COUNTY_B])
+        actor = staff(session, hand.world)
+        reshape.move(session, actor, node_id=node.id, target_code=to, version=node.version)
+
+    hand.run(work)
+
+
 def merge_places(hand: Hand) -> None:
     """The students of a class stand in another one from now on, or the classes of a grade in another grade."""
 

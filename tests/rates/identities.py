@@ -113,15 +113,19 @@ def _counted(session: Session, plan: Plan, nodes: Sequence[OrgNode]) -> dict[int
 
 
 def rows_follow_the_roll(session: Session) -> None:
-    """In open plans: who is undecided is in school, in the class the row stands in; who has left is not waited for."""
+    """In open plans: who is undecided is in school, in the class the row stands in, below the plan's own place.
+
+    Who has left is not waited for, nor who has moved out of the plan's reach.
+    """
     stmt = (
-        select(Enrolment, Student)
+        select(Enrolment, Student, Plan)
         .join(Student, Student.id == Enrolment.student_id)
         .join(Plan, Plan.id == Enrolment.plan_id)
         .where(Plan.state == "open", Enrolment.removed_at.is_(None), Enrolment.state.in_(UNDECIDED))
     )
-    for row, student in rows(session, stmt):
+    for row, student, plan in rows(session, stmt):
         assert (student.state, student.node_id) == ("in_school", row.node_id), row.id
+        assert row.tree_path.startswith(plan.tree_path), (plan.code, row.id)
     everybody_is_asked(session)
 
 

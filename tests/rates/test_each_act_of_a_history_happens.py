@@ -13,7 +13,7 @@ from tests.world import World
 
 STORY = """
 admit move_students import_list undo_import import_list leave undo_leaving leave readmit pause come_back
-recognise revoke_recognition open_plan open_plan close_plan ask_to_reopen agree_to_reopen
+recognise revoke_recognition open_plan open_neighbours move_school open_plan close_plan ask_to_reopen agree_to_reopen
 withdraw apply_for apply_for review_one apply_for review_matching enter correct stop resume
 complete_a_unit submit_rate review_rate fold end_of_day complete_a_unit submit_rate review_rates
 stop grow_class merge_places close_class move_branch move_branch admit end_of_day

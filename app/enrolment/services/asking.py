@@ -38,6 +38,7 @@ from app.students.models import HardshipRecognition, Student
 from app.students.rules import StudentsPlaced, StudentsResumed
 from app.students.workflow import StudentState
 
+FROM_THE_ROLL = "the rows follow from the plan and the roll, not from who acts"
 COLUMNS = [
     "plan_id",
     "product",
@@ -81,11 +82,28 @@ def ask_newcomers(session: Session, _actor: Actor, event: StudentsPlaced | Stude
         _insert_rows(session, _listed(pairs), placed)
 
 
-def _insert_rows(session: Session, covered: FromClause, whom: ColumnElement[bool]) -> None:
-    stmt = insert(Enrolment).from_select(COLUMNS, _asked(covered, whom)).on_conflict_do_nothing()
-    session.execute(
-        everything(stmt, because="the rows follow from the plan and the roll, not from who acts"),
+def asked_at(session: Session, plans: Collection[int], classes: Collection[int]) -> Sequence[Row[int, int]]:
+    """Which of some plans, if open, ask at which of some classes: pairs of a plan and a class."""
+    which = and_(Plan.state == PlanState.OPEN, Plan.id.in_(plans))
+    return session.execute(everything(_covered(which, classes), because=FROM_THE_ROLL)).all()
+
+
+def ask_classes(session: Session, pairs: Sequence[Row[int, int]]) -> int:
+    """Ask whoever is in school in a class, in the plan paired with it, unless asked already; returns how many rows."""
+    live = aliased(Enrolment)
+    is_asked = exists().where(
+        live.person_id == Student.person_id,
+        live.product == Plan.product,
+        live.cover_year == Plan.cover_year,
+        live.removed_at.is_(None),
     )
+    return _insert_rows(session, _listed(pairs), ~is_asked) if pairs else 0
+
+
+def _insert_rows(session: Session, covered: FromClause, whom: ColumnElement[bool]) -> int:
+    stmt = insert(Enrolment).from_select(COLUMNS, _asked(covered, whom)).on_conflict_do_nothing()
+    made: Any = session.execute(everything(stmt, because=FROM_THE_ROLL), execution_options={"preserve_rowcount": True})
+    return int(made.rowcount)
 
 
 def _covered(which: ColumnElement[bool], classes: Collection[int] | None = None) -> Select[int, int]:
