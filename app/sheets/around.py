@@ -15,13 +15,17 @@ ALIKE = 0.6
 CLASS_LABELS = frozenset({"班级", "班级名称"})
 LONGEST_LABEL = 20
 
-_TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总人数|合计人数|本页合计|total|subtotal|sum)(?:[0-9人名:元(].*)?")
+_TOTAL = re.compile(
+    r"(?:本[页表班校级]|全[班校年级]{1,2}|以上|[男女]生)?"
+    r"(?:合计|总计|小计|共计|累计|总人数|合计人数|人数合计|总数|total|subtotal|sum)(?:[0-9人名:元(].*)?"
+)
 _FOOT = re.compile(
     r"(?:填表|制表|审核|负责|经办|复核|统计|校长|园长|单位|学校|主管|班主任|部门|联系|打印|制单|报送|上报)"
     r"[^ ]{0,6}(?:签字|签名|签章|盖章|公章|人|日期|时间|电话|领导)(?:[:()]|$)"
     r"|(?:签字|签名|签章|盖章|公章|日期|年月日)(?:[:()]|$)|注(?:[:.、0-9]|$)|(?:备注|说明|注意|填表说明|填报说明):"
     r"|第[0-9]+页|共[0-9]+[页人]|page[0-9]+|note:|remarks?:"
 )
+_NO_NAME = re.compile(r"[:：()（）0-9]")
 _EXAMPLE = re.compile(r"[（(\[【<]?\s*(?:示例|样例|例如|例\s*[:：]|范例|example)", re.IGNORECASE)
 _CLASS = re.compile(r"[^\s,，。:：;；]{0,30}?班(?!主任|级|长)")
 _BEFORE_CLASS = re.compile(
@@ -55,6 +59,16 @@ def is_total(texts: Sequence[str]) -> bool:
 def is_foot(texts: Sequence[str]) -> bool:
     """Whether a row of nobody holds a signature, a date of signing, a note or a page number."""
     return any(_FOOT.match(plain(text)) or _FOOT.search(plain(text), 1) for text in texts)
+
+
+def is_foot_text(text: str) -> bool:
+    """Whether a single text is of a signature, a date of signing or a note."""
+    return is_foot([text])
+
+
+def may_name_somebody(cell: Cell) -> bool:
+    """Whether a cell of names holds what can be one: 张三, and not 班主任：张三."""
+    return isinstance(cell, str) and bool(cell.strip()) and not is_foot_text(cell) and not _NO_NAME.search(cell)
 
 
 def repeats(row: Row, header_rows: Sequence[Row]) -> bool:

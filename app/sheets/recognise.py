@@ -11,7 +11,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.sheets.around import class_in_name, class_in_title, is_example, is_foot, is_total, repeats
+from app.sheets.around import (
+    class_in_name,
+    class_in_title,
+    is_example,
+    is_foot,
+    is_foot_text,
+    is_total,
+    may_name_somebody,
+    repeats,
+)
 from app.sheets.columns import CellKind, Layout
 from app.sheets.headings import Header, Wordings, find_header, side_by_side
 from app.sheets.tables import LEFT_OUT, REASONS, Finding, RawRow, Recognition, Spread, Table
@@ -144,20 +153,36 @@ class _Reader:
         kinds = self._kinds(row, header)
         if is_total(texts):
             return "total"
-        if is_foot(texts):
+        if is_foot(texts) and not self._is_somebody(row, header, texts[0]):
             return "note"
         if len(texts) == 1 and (self._is_title(row) or (not kinds and class_in_title([row]))):
             return "title"
         return "empty" if kinds <= _PREFILLED and len(header.mapping) > 1 else ""
 
+    def _is_somebody(self, row: Row, header: Header, first: str) -> bool:
+        """Whether a row that holds a note is all the same one of somebody: 李四, without a number, 备注 "说明：未办理".
+
+        Signatures begin with what they are; of somebody there is a name, and the note stands beside the columns or
+        among other things.
+        """
+        kinds, held = self.wordings.layout.by_key, dict(self._held(row, header))
+        if is_foot_text(first) or not any(
+            kinds[key].kind == CellKind.NAME and may_name_somebody(cell) for key, cell in held.items()
+        ):
+            return False
+        further = [cell for cell in held.values() if not (isinstance(cell, str) and is_foot_text(cell))]
+        return len(further) == len(held) or len(further) > 2  # noqa: PLR2004  a name and two more
+
+    def _held(self, row: Row, header: Header) -> Iterator[tuple[str, Cell]]:
+        """The columns in which the row holds something, each with its cell."""
+        for key, index in header.mapping.items():
+            cell = row.cell(index)
+            if cell is not None and (not isinstance(cell, str) or cell.strip()):
+                yield key, cell
+
     def _kinds(self, row: Row, header: Header) -> set[CellKind]:
         """The kinds of the columns in which the row holds something."""
-        kinds = set()
-        for key, index in header.mapping.items():
-            cell, kind = row.cell(index), self.wordings.layout.by_key[key].kind
-            if cell is not None and (not isinstance(cell, str) or cell.strip()):
-                kinds.add(kind)
-        return kinds
+        return {self.wordings.layout.by_key[key].kind for key, _ in self._held(row, header)}
 
     def _is_title(self, row: Row) -> bool:
         return any(

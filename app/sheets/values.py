@@ -63,7 +63,8 @@ def _bad(code: str, reason: str, **facts: object) -> Bad:
 
 
 _HALF_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-_INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0x202A, 0x202C, 0x202D, 0xFEFF))
+_INVISIBLE = dict.fromkeys((0x00AD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
+_INVISIBLE |= dict.fromkeys(range(0x2066, 0x206A))  # what telephones put around a number that is copied out of them
 _UNSEEN = re.compile("[" + "".join(map(chr, _INVISIBLE)) + "]")
 _APOSTROPHES = "'’‘`´′＇"
 _DOTS = dict.fromkeys((0x2022, 0x2027, 0x22C5, 0x2219, 0x25CF, 0x30FB, 0xFF65, 0xFF0E), "·")
@@ -182,14 +183,21 @@ _MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?")
 _COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 _TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_SEPARATORS = dict.fromkeys(map(ord, "、,·•~\\"), "/")
+_WEEKDAY = re.compile(r"[ (]*(?:星期|周)[一二三四五六日天]\)?$")
+_NUMERALS = re.compile("[〇○零一二三四五六七八九十]+")
+_DIGIT_OF: Mapping[str, str] = {character: str(number) for number, character in enumerate("〇一二三四五六七八九")} | {
+    "○": "0",
+    "零": "0",
+}
 EARLIEST_YEAR, LATEST_YEAR = 1800, 2199
 
 
 def day(cell: Cell) -> date | Bad | None:
     """A day, in every shape people write one; a month without a day is its first.
 
-    2015-09-01, 2015/9/1, 2015.9.1, 20150901, 2015年9月1日, 201509, 2015年9月, a day of Excel, and in a column of days
-    Excel's bare number of a day. 01/02/03 and 1/9/2015 are refused: nobody can say which is the month.
+    2015-09-01, 2015/9/1, 2015.9.1, 20150901, 2015年9月1日, 二〇一五年九月一日, 201509, 2015年9月, a day of Excel, and in
+    a column of days Excel's bare number of a day. 01/02/03 and 1/9/2015 are refused: nobody can say which is the month.
     """
     if isinstance(cell, CellError):
         return _bad("date", "error_cell", text=cell.text)
@@ -222,6 +230,7 @@ def _decimal_month(number: float) -> date | Bad:
 
 
 def _day_of_text(plain: str) -> date | Bad | None:
+    plain = _as_most_write(plain)
     if not plain:
         return None
     close = plain.replace(" ", "") if not re.search(r"[0-9] [0-9]", plain) else plain
@@ -234,6 +243,21 @@ def _day_of_text(plain: str) -> date | Bad | None:
     if _TWO_DIGIT_YEAR.fullmatch(close):
         return _bad("date", "ambiguous")
     return _bad("date", "format")
+
+
+def _as_most_write(plain: str) -> str:
+    """A day with the usual marks between its numbers: 2015、9、1, 2015年9月1号 and 二〇一五年九月一日 become such."""
+    plain = _WEEKDAY.sub("", plain.strip(_APOSTROPHES)).translate(_SEPARATORS)
+    plain = plain.replace("号", "日").replace("月份", "月").rstrip(".。")
+    return _NUMERALS.sub(_arabic, plain) if "年" in plain else plain
+
+
+def _arabic(found: re.Match[str]) -> str:
+    """二〇一五 is 2015, 十二 is 12, 三十 is 30."""
+    tens, ten, ones = found[0].partition("十")
+    if not ten:
+        return "".join(_DIGIT_OF[character] for character in tens)
+    return f"{_DIGIT_OF.get(tens, tens) or 1}{_DIGIT_OF.get(ones, ones) or 0}"
 
 
 def _date(year: str, month: str, day_of_month: str) -> date | Bad:

@@ -30,6 +30,8 @@ DIGITS = st.integers(10**17, 10**18 - 1)
         "３６０１０１２０１２０９０１００７ｘ",
         f"\u200b{GOOD}\u3000\xa0\ufeff",
         f"\t{GOOD}\n",
+        f"\u202d{GOOD}\u202c",
+        f"\u2068{GOOD[:6]}\u2069\u180e{GOOD[6:]}",
     ],
 )
 def test_each_way_to_write_a_number_gives_the_same(written: str) -> None:

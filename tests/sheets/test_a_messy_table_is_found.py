@@ -107,6 +107,26 @@ def test_totals_signatures_notes_examples_and_empty_rows_are_left_out() -> None:
     assert left_out == {"example": (2,), "total": (6, 8), "note": (10, 11, 13)}
 
 
+def test_totals_of_a_page_and_of_a_class_are_totals() -> None:
+    words = ("本页小计", "本页合计：", "全班共计30人", "男生总数", "以上合计")
+    recognition = found(("姓名", "证件号码"), ("张三", ZHANG), *((word, 8.0) for word in words))
+    assert [number for number, _ in cells(only(recognition))] == [2]
+    assert [finding.facts["why"] for finding in recognition.findings] == ["total"]
+
+
+def test_somebody_without_a_number_is_not_taken_for_a_note_by_a_remark() -> None:
+    recognition = found(
+        ("序号", "姓名", "证件号码", "性别", "班级", "备注"),
+        (1.0, "张三", None, "男", "七(1)班", "说明：身份证未办理"),
+        (2.0, "李四", None, None, None, "注：户口在外地"),
+        (None, "班主任签字：", "王五", None, None, "日期：2026年9月1日"),
+        ("班主任签字：", "王五", "审核人：", "赵六", None, "日期："),
+        (None, "班主任：王五", None, None, None, "填表日期：9月1日"),
+        (None, "王五", None, None, "填表日期：9月1日", None),
+    )
+    assert [number for number, _ in cells(only(recognition))] == [2, 3]
+
+
 def test_somebody_with_a_number_is_never_left_out() -> None:
     recognition = found(("姓名", "证件号码"), ("注册", ZHANG), ("合计", LI), ("共和", "无"), ("日期", 3.6e17))
     assert [number for number, _ in cells(only(recognition))] == [2, 3, 4, 5]
