@@ -120,7 +120,7 @@ def text_sheet(path: Path, budget: Budget) -> Iterator[Answer]:
         for number, cells in plain.rows(plain.decode(path.read_bytes()), budget.limits):
             yield [number, 0, *budget.spend("", number, cells)]
 
-    yield {"sheet": "", "hidden": False, "merged": [], "hidden_columns": []}
+    yield {"sheet": "", "hidden": False, "merged": [], "hidden_columns": [], "since_1904": False}
     yield from in_lines(rows())
 
 
@@ -163,6 +163,7 @@ def _one_sheet(sheet: Any, found: Any, budget: Budget, *, hidden: bool) -> Itera
         "hidden": hidden,
         "merged": [[first[0] + 1, last[0] + 1, first[1], last[1]] for first, last in merged],
         "hidden_columns": sorted(found.hidden_columns) if found else [],
+        "since_1904": bool(found and found.since_1904),
     }
     yield from in_lines(_rows(sheet, found, budget))
 

@@ -7,16 +7,16 @@ python-calamine reads its cells; hidden rows and columns and error cells, which 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
 from app.sheets.limits import Limits, Unreadable
 
 END_OF_CHAIN, FREE, DIRECTORY_ENTRY, HEADER_BYTES = 0xFFFFFFFE, 0xFFFFFFFF, 128, 512
-SMALLEST_STREAM = 4096
+SMALLEST_STREAM, PIECE, ROOT = 4096, 64, 5
 BOF, EOF, BOUNDSHEET, FILEPASS, ROW, COLINFO, BOOLERR = 0x0809, 0x000A, 0x0085, 0x002F, 0x0208, 0x007D, 0x0205
-FORMULA = 0x0006
+FORMULA, DATEMODE = 0x0006, 0x0022
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 OTHERS = {"WordDocument": "doc", "PowerPoint Document": "ppt", "EncryptedPackage": "encrypted"}
 WORKSHEET = 0
@@ -29,6 +29,8 @@ class Seen:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    since_1904: bool = False
+    """Whether the workbook counts days from 1904."""
 
 
 class Compound:
@@ -40,6 +42,7 @@ class Compound:
         try:
             self._size = 1 << struct.unpack_from("<H", data, 30)[0]
             self._table = self._allocation()
+            self._root = (END_OF_CHAIN, 0)
             self.streams = dict(self._directory(struct.unpack_from("<I", data, 48)[0]))
         except (struct.error, IndexError, ValueError) as error:
             raise Unreadable("truncated", why=str(error)) from error
@@ -64,36 +67,47 @@ class Compound:
         return table
 
     def _chain(self, first: int) -> Iterator[bytes]:
-        seen = 0
-        while first not in {END_OF_CHAIN, FREE}:
-            yield self._sector(first)
-            first = self._table[first]
-            seen += 1
-            if seen > len(self._table):
-                raise ValueError("a chain without end")
+        return (self._sector(number) for number in _links(first, self._table))
+
+    def _small(self, first: int) -> bytes:
+        """A stream of less than SMALLEST_STREAM: its pieces of 64 bytes lie together in the stream of the root."""
+        table: list[int] = []
+        for sector in self._chain(struct.unpack_from("<I", self._data, 60)[0]):
+            table += struct.unpack(f"<{self._size // 4}I", sector)
+        together = b"".join(self._chain(self._root[0]))[: self._root[1]]
+        return b"".join(together[number * PIECE : (number + 1) * PIECE] for number in _links(first, table))
 
     def _directory(self, first: int) -> Iterator[tuple[str, tuple[int, int]]]:
         entries = b"".join(self._chain(first))
         for start in range(0, len(entries) - DIRECTORY_ENTRY + 1, DIRECTORY_ENTRY):
             length = struct.unpack_from("<H", entries, start + 64)[0]
+            if entries[start + 66] == ROOT:
+                self._root = struct.unpack_from("<II", entries, start + 116)
             if 2 < length <= 64 and entries[start + 66] == 2:  # noqa: PLR2004  a stream with a name
                 name = entries[start : start + length - 2].decode("utf-16-le", "replace")
                 yield name, struct.unpack_from("<II", entries, start + 116)
 
     def stream(self, name: str) -> bytes:
-        """The bytes of a stream of at least SMALLEST_STREAM."""
+        """The bytes of a stream."""
         first, length = self.streams[name]
         try:
-            return b"".join(self._chain(first))[:length]
+            return (b"".join(self._chain(first)) if length >= SMALLEST_STREAM else self._small(first))[:length]
         except (IndexError, ValueError, struct.error) as error:
             raise Unreadable("truncated", why=str(error)) from error
 
 
-def look_through(file: IO[bytes], limits: Limits) -> dict[str, Seen]:
-    """What is hidden in the sheets of an .xls file, by their names; raises Unreadable for what is no workbook.
+def _links(first: int, table: Sequence[int]) -> Iterator[int]:
+    """The numbers of a chain, one after the other."""
+    for _ in range(len(table) + 1):
+        if first in {END_OF_CHAIN, FREE}:
+            return
+        yield first
+        first = table[first]
+    raise ValueError("a chain without end")
 
-    A tiny file keeps its stream elsewhere: calamine reads it, and nothing is told of what is hidden in it.
-    """
+
+def look_through(file: IO[bytes], limits: Limits) -> dict[str, Seen]:
+    """What is hidden in the sheets of an .xls file, by their names; raises Unreadable for what is no workbook."""
     file.seek(0)
     compound = Compound(file.read(limits.file_bytes + 1))
     file.seek(0)
@@ -102,12 +116,10 @@ def look_through(file: IO[bytes], limits: Limits) -> dict[str, Seen]:
             raise Unreadable("encrypted") if kind == "encrypted" else Unreadable("wrong_type", found=kind)
     if "Workbook" not in compound.streams:
         raise Unreadable("wrong_type", found="xls 5.0" if "Book" in compound.streams else "ole")
-    if compound.streams["Workbook"][1] < SMALLEST_STREAM:
-        return {}
     stream = compound.stream("Workbook")
     try:
-        sheets = dict(_sheets(stream))
-        return {name: _seen(stream, start) for name, start in sheets.items()}
+        sheets, since_1904 = dict(_sheets(stream)), _since_1904(stream)
+        return {name: _seen(stream, start, since_1904=since_1904) for name, start in sheets.items()}
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise Unreadable("truncated", why=str(error)) from error
 
@@ -133,8 +145,12 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
             yield name, struct.unpack_from("<I", data)[0]
 
 
-def _seen(stream: bytes, start: int) -> Seen:
-    seen = Seen()
+def _since_1904(stream: bytes) -> bool:
+    return any(kind == DATEMODE and data[:1] == b"\x01" for kind, data in _records(stream, 0))
+
+
+def _seen(stream: bytes, start: int, *, since_1904: bool) -> Seen:
+    seen = Seen(since_1904=since_1904)
     for kind, data in _records(stream, start):
         if kind == ROW and data[12] & 0x20:
             seen.hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)

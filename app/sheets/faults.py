@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.sheets.columns import CellKind, Layout
 from app.sheets.tables import REASONS, Table
@@ -88,7 +88,15 @@ def marked_sheets(
     sheets = []
     for index, sheet in enumerate(workbook.sheets):
         own = [table for table in tables if table.sheet_index == index]
-        sheets.append(Marked(sheet, own, by_sheet[index], layout, language_of(locale)))
+        sheets.append(Marked(_since_1900(sheet, own), own, by_sheet[index], layout, language_of(locale)))
     if not any(sheet.shown for sheet in sheets):
         sheets[0].shown = True
     return sheets
+
+
+def _since_1900(sheet: Sheet, tables: Sequence[Table]) -> Sheet:
+    """The sheet with its days as they were understood, where they counted from 1904; we write from 1900."""
+    if not sheet.since_1904:
+        return sheet
+    understood = {row.number: row for table in tables for row in table.body}
+    return replace(sheet, rows=tuple(understood.get(row.number, row) for row in sheet.rows), since_1904=False)

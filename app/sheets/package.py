@@ -29,10 +29,11 @@ WORTH_A_RATIO = 8 * MIB
 """Smaller parts may shrink as they like."""
 WORTH_CUTTING = 4 * MIB
 """Styled rows without content below the table are cut off before parsing when they fill as much as this."""
+NOT_WORKED_OUT = "#N/A"
+"""What stands for a formula without a value: that there is none."""
 STRINGS = "xl/sharedStrings.xml"
 OTHER_OFFICE = {"word/": "docx", "ppt/": "pptx", "content.xml": "ods", "xl/workbook.bin": "xlsb"}
 
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _IN_TAG = rb"[^<>]{0,400}"
 """What may stand in a tag; bounded, so that no file can make a search long."""
 _HIDDEN = rb"(?=" + _IN_TAG + rb"\shidden=[\"'](?:1|true)[\"'])"
@@ -48,6 +49,18 @@ _ERROR_CELL = re.compile(
     + rb">"
     rb"(?:<(?:\w{1,20}:)?f\b" + _IN_TAG + rb"(?:/>|>[^<]*</(?:\w{1,20}:)?f>))?<(?:\w{1,20}:)?v>([^<]{1,40})<"
 )
+_NO_VALUE = re.compile(
+    rb"<(?:\w{1,20}:)?c\b(?!"
+    + _IN_TAG
+    + rb"\st=)"
+    + _IN_TAG
+    + rb"?\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']"
+    + _IN_TAG
+    + rb"><(?:\w{1,20}:)?f\b"
+    + _IN_TAG
+    + rb"(?:/>|>[^<]*</(?:\w{1,20}:)?f>)(?:<(?:\w{1,20}:)?v ?/>|<(?:\w{1,20}:)?v></(?:\w{1,20}:)?v>)?</(?:\w{1,20}:)?c>"
+)
+"""A formula that no program has worked out; one whose text is empty says that it is a text."""
 _FAR = re.compile(rb"r=[\"'](?:[A-Z]{3}|[I-Z][A-Z])")
 _FAR_CELL = re.compile(
     rb"r=[\"']((?:[A-Z]{3}|[I-Z][A-Z])\d{1,7})[\"']" + _IN_TAG + rb"(?<!/)><(?:\w{1,20}:)?(?:v|is|f)\b"
@@ -73,6 +86,8 @@ class Seen:
     """Offset just behind the last row that holds something."""
     data_ends: int = 0
     """Offset of the tag that ends the rows, 0 when there is none."""
+    since_1904: bool = False
+    """Whether the workbook counts days from 1904."""
 
 
 def column_number(letters: str) -> int:
@@ -90,6 +105,7 @@ class Package:
         """Judge the directory, then look through every part; raises Unreadable."""
         self._limits = limits
         self._cells = self._strings = 0
+        self._since_1904 = False
         try:
             self._zip = zipfile.ZipFile(file)
             self._judge_directory()
@@ -119,7 +135,10 @@ class Package:
         for entry in self._zip.infolist():
             if entry.filename.endswith((".xml", ".rels")) and not entry.filename.startswith("xl/worksheets/sheet"):
                 self._look_at_other(entry.filename)
-        return {name: self._look_at_sheet(name, part) for name, part in self._sheet_parts()}
+        seen = {name: self._look_at_sheet(name, part) for name, part in self._sheet_parts()}
+        for sheet in seen.values():
+            sheet.since_1904 = self._since_1904
+        return seen
 
     def _look_at_other(self, part: str) -> None:
         for piece, _ in self._pieces(part):
@@ -138,7 +157,9 @@ class Package:
         targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
         parts = []
         for sheet in book.iter():
-            if sheet.tag.endswith("}sheet") and (target := targets.get(sheet.get(f"{_R}id"))):
+            if sheet.tag.endswith("}workbookPr"):
+                self._since_1904 = sheet.get("date1904") in {"1", "true", "on"}
+            if sheet.tag.endswith("}sheet") and (target := targets.get(_relation_of(sheet))):
                 part = posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
                 if part in self._zip.NameToInfo:
                     parts.append((sheet.get("name", ""), part))
@@ -196,9 +217,7 @@ class Package:
             letters = found[1].rstrip(b"0123456789").decode()
             if column_number(letters) >= self._limits.columns:
                 raise Unreadable("too_many_columns", sheet=sheet, cell=found[1].decode(), limit=self._limits.columns)
-        if b't="e"' in piece or b"t='e'" in piece:
-            for found in _ERROR_CELL.finditer(piece):
-                seen.errors[int(found[2]), column_number(found[1].decode())] = found[3].decode()
+        seen.errors |= _errors_in(piece)
         seen.content_ends = 0  # the row may go on in the next piece
         cell = max(piece.rfind(b"<c ", 0, last), piece.rfind(b":c ", 0, last))
         reference = _REFERENCE.search(piece, cell) if cell >= 0 else None
@@ -231,6 +250,24 @@ class Package:
                         _copy(source, target, cuts.get(entry.filename))
         copy.seek(0)
         return copy
+
+
+def _relation_of(sheet: ET.Element) -> str | None:
+    """The id of a sheet's part; its namespace is another one in a file that was saved as Strict Open XML."""
+    return next((value for name, value in sheet.items() if name.endswith("}id")), None)
+
+
+def _errors_in(piece: bytes) -> dict[tuple[int, int], str]:
+    """The cells that show an error, and the formulas without a value, by row and column."""
+    found: dict[tuple[int, int], str] = {}
+    if b't="e"' in piece or b"t='e'" in piece:
+        found = {
+            (int(cell[2]), column_number(cell[1].decode())): cell[3].decode() for cell in _ERROR_CELL.finditer(piece)
+        }
+    if b"f>" in piece or b"<f" in piece:
+        for cell in _NO_VALUE.finditer(piece):
+            found[int(cell[2]), column_number(cell[1].decode())] = NOT_WORKED_OUT
+    return found
 
 
 def _worth_cutting(seen: Seen) -> bool:

@@ -92,6 +92,7 @@ class _Draft:
             hidden=self.facts["hidden"],
             merged=tuple(Merged(*numbers) for numbers in self.facts["merged"]),
             hidden_columns=frozenset(self.facts["hidden_columns"]),
+            since_1904=self.facts["since_1904"],
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.sheets.around import (
     class_in_name,
@@ -22,7 +22,8 @@ from app.sheets.around import (
     repeats,
 )
 from app.sheets.columns import CellKind, Layout
-from app.sheets.headings import Header, Wordings, find_header, side_by_side
+from app.sheets.days import counted_from_1904
+from app.sheets.headings import Header, Wordings, find_header, read_header, side_by_side
 from app.sheets.tables import LEFT_OUT, REASONS, Finding, RawRow, Recognition, Spread, Table
 from app.sheets.workbook import Cell, Row, Sheet, Workbook, column_letters
 
@@ -75,6 +76,8 @@ class _Reader:
             if not self.sheet.hidden:
                 self._say("no_header", looked_for=tuple(column.key for column in layout.required or layout.columns))
             return []
+        if self.sheet.since_1904:
+            self.sheet = self._since_1900(header)
         titles = [row for row in self.sheet.rows if row.number < header.rows[0].number]
         tables: list[Table] = []
         for part in side_by_side(header, self.wordings):
@@ -90,6 +93,18 @@ class _Reader:
                 numbers = sorted(set(rows))
                 self._say("rows_left_out", numbers[0], why=why, rows=tuple(numbers[:LISTED]), count=len(numbers))
         return tables
+
+    def _since_1900(self, header: Header) -> Sheet:
+        """The sheet with days where its columns of days hold bare numbers that count from 1904."""
+        kinds = self.wordings.layout.by_key
+        found = (read_header(header.rows, {index: texts}, self.wordings) for index, texts in header.parts.items())
+        days = {index for one in found for key, index in one.mapping.items() if kinds[key].kind == CellKind.DATE}
+
+        def read(row: Row) -> Row:
+            cells = (counted_from_1904(cell) if index in days else cell for index, cell in enumerate(row.cells))
+            return replace(row, cells=tuple(cells))
+
+        return replace(self.sheet, rows=tuple(map(read, self.sheet.rows)))
 
     def _say(self, code: str, row: int | None = None, **facts: object) -> None:
         self.findings.append(Finding(code, self.sheet.name, row, facts))

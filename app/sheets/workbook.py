@@ -61,13 +61,17 @@ class Merged:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: only the rows that hold something, in order. `hidden` sheets and rows are read like all others."""
+    """A sheet: only the rows that hold something, in order. `hidden` sheets and rows are read like all others.
+
+    `since_1904` says that the bare number of a day counts from 1904, as in workbooks made by Excel for Mac of old.
+    """
 
     name: str
     rows: tuple[Row, ...]
     hidden: bool = False
     merged: tuple[Merged, ...] = ()
     hidden_columns: frozenset[int] = frozenset()
+    since_1904: bool = False
 
 
 @dataclass(frozen=True)

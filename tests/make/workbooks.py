@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from openpyxl import Workbook as NewWorkbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from app.sheets.columns import CellKind, Column, Layout
 from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook
@@ -60,9 +61,10 @@ def workbook(*sheets: Sheet | Sequence[Sequence[Cell]]) -> Workbook:
     return Workbook(tuple(one if isinstance(one, Sheet) else sheet(one) for one in sheets))
 
 
-def save_xlsx(path: Path, sheets: Mapping[str, Iterable[Sequence[object]]]) -> Path:
+def save_xlsx(path: Path, sheets: Mapping[str, Iterable[Sequence[object]]], *, since_1904: bool = False) -> Path:
     """Write an .xlsx file as Excel would, values as given; text that begins with = is a formula."""
     book = NewWorkbook()
+    book.epoch = CALENDAR_MAC_1904 if since_1904 else book.epoch
     book.remove(book.active)
     for name, rows in sheets.items():
         out = book.create_sheet(name)
@@ -118,11 +120,20 @@ HIDDEN_ROW, HIDDEN_COLUMN, ERROR_CODE = 0x20, 0x01, 42
 
 
 def save_xls(
-    path: Path, rows: Sequence[Sequence[Cell]], *, hidden: Iterable[int] = (), merged: str = "", name: str = "名单"
+    path: Path,
+    rows: Sequence[Sequence[Cell]],
+    *,
+    hidden: Iterable[int] = (),
+    merged: str = "",
+    name: str = "名单",
+    tiny: bool = False,
+    since_1904: bool = False,
 ) -> Path:
     """Write an .xls file (BIFF8 in a compound file) with one sheet.
 
     `hidden` are rows as Excel numbers them; with them column B is hidden too. `merged` is a MERGECELLS record in hex.
+    `tiny` keeps a stream of less than 4,096 bytes as other programs do, in the small sectors; `since_1904` counts days
+    from 1904.
     """
     hidden = set(hidden)
     body = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
@@ -135,9 +146,10 @@ def save_xls(
     body += (_record(0x00E5, bytes.fromhex(merged)) if merged else b"") + _record(0x000A, b"")
     globals_ = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)) + _record(0x0042, b"\xb0\x04")
     title = struct.pack("<BB", len(name), 1) + name.encode("utf-16-le")
+    globals_ += _record(0x0022, b"\x01\x00") if since_1904 else b""
     offset = len(globals_) + 4 + 6 + len(title) + 4
     globals_ += _record(0x0085, struct.pack("<IBB", offset, 0, 0) + title) + _record(0x000A, b"")
-    path.write_bytes(compound({"Workbook": globals_ + body}))
+    path.write_bytes(tiny_compound("Workbook", globals_ + body) if tiny else compound({"Workbook": globals_ + body}))
     return path
 
 
@@ -180,6 +192,22 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     header += struct.pack("<IIIIIIIII", 0, count, directory, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     header += struct.pack("<109I", *range(start, start + count), *[0xFFFFFFFF] * (109 - count))
     return header + b"".join(sectors) + allocation
+
+
+def tiny_compound(name: str, data: bytes) -> bytes:
+    """A compound file whose one stream of less than 4,096 bytes lies in small sectors, inside the root's stream."""
+    pieces = -(-len(data) // 64)
+    small = [*range(1, pieces), 0xFFFFFFFE]
+    within = data.ljust(-(-len(data) // 512) * 512, b"\0")
+    count = len(within) // 512
+    entries = _entry("Root Entry", 5, 1, 3, pieces * 64) + _entry(name, 2, -1, 0, len(data), child=False)
+    table = [0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE, *range(4, 3 + count), 0xFFFFFFFE]
+    allocation = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, 2, 1, 0xFFFFFFFE, 0) + struct.pack("<I", 0)
+    header += struct.pack("<108I", *[0xFFFFFFFF] * 108)
+    smaller = struct.pack(f"<{pieces}I", *small).ljust(512, b"\xff")
+    return header + allocation + entries.ljust(512, b"\0") + smaller + within
 
 
 def _entry(name: str, kind: int, following: int, first: int, length: int, *, child: bool = True) -> bytes:

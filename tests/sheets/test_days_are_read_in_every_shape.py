@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sheets.answers import Fault, write_error_workbook
 from app.sheets.reading import read
+from app.sheets.recognise import recognise
 from app.sheets.values import Bad, day
 from app.sheets.workbook import Cell, CellError
-from tests.make.workbooks import save_xlsx
+from tests.make.workbooks import PUPILS, save_xls, save_xlsx
 
 FIRST = date(2015, 9, 1)
 DAYS = st.dates(date(1901, 1, 1), date(2099, 12, 31))
@@ -55,7 +57,16 @@ SHAPES = (
         date(2015, 9, 1),
         datetime(2015, 9, 1, 23, 59),  # noqa: DTZ001  Excel knows no zones
         " 2015-9-1 ",
-        *("'2015-09-01", "2015年09月01号", "2015年9月份", "2015、9、1", "2015,9,1", "2015·9·1", "2015\\9\\1", "2015~9~1"),
+        *(
+            "'2015-09-01",
+            "2015年09月01号",
+            "2015年9月份",
+            "2015、9、1",
+            "2015,9,1",
+            "2015·9·1",
+            "2015\\9\\1",
+            "2015~9~1",
+        ),
         *("2015.09.01.", "2015.09.", "2015年9月1日 星期二", "2015年9月1日（周二）", "2015-09-01 8:00"),
         *("二〇一五年九月一日", "二零一五年九月", "2015年九月一日", "二○一五年九月", "\u2066201509\u2069"),
     ],
@@ -76,7 +87,14 @@ def test_each_shape_gives_the_day(cell: Cell) -> None:
             "2015-13-01",
             "2015-02-29",
             "20150230",
-            *("九月", "二〇一五年十三月", "二〇一五年九月三十一日", "二十年九月一日", "二〇一五年十十月", "9月1日 星期二"),
+            *(
+                "九月",
+                "二〇一五年十三月",
+                "二〇一五年九月三十一日",
+                "二十年九月一日",
+                "二〇一五年十十月",
+                "9月1日 星期二",
+            ),
             "2015-9-1-2",
         ),
         *("0000-01-01", "20151301", "42248", 2015.0, 2015.1, 3.6e17, -1.0, float("nan"), True),
@@ -104,6 +122,25 @@ def test_days_of_a_file_are_days(tmp_path: Path) -> None:
     wanted = [date(1999, 2, 28), date(2000, 2, 29), date(2015, 9, 1)]
     rows = read(save_xlsx(tmp_path / "a.xlsx", {"名单": [[one] for one in wanted]})).sheets[0].rows
     assert [day(row.cells[0]) for row in rows] == wanted
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls"])
+def test_bare_numbers_of_a_workbook_that_counts_from_1904_are_its_days(tmp_path: Path, kind: str) -> None:
+    rows: list[tuple[Cell, ...]] = [
+        ("姓名", "证件号码", "出生日期"),
+        ("张三", "360101201509011015", 40786.0),
+        ("李四", "", "2015年9月"),
+    ]
+    if kind == "xls":
+        path = save_xls(tmp_path / "a.xls", rows, since_1904=True)
+    else:
+        path = save_xlsx(tmp_path / "a.xlsx", {"名单": rows}, since_1904=True)
+    book = read(path)
+    (table,) = recognise(book, PUPILS).tables
+    assert [day(row.cells["born"]) for row in table.rows()] == [FIRST, FIRST]
+    write_error_workbook(tmp_path / "b.xlsx", book, (PUPILS, [table]), [Fault(0, 3, 1, "缺少证件号码。")], "zh")
+    (again,) = recognise(read(tmp_path / "b.xlsx"), PUPILS).tables
+    assert [day(row.cells["born"]) for row in again.rows()] == [FIRST, FIRST]
 
 
 def test_an_empty_cell_is_no_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -56,6 +57,30 @@ def test_a_formula_is_read_as_its_last_value_and_an_error_as_an_error(tmp_path: 
     rows = read(path).sheets[0].rows
     assert rows[0].cells == ("张三", 2.0, CellError("#N/A"), CellError("#REF!"))
     assert (rows[1].number, rows[1].cells) == (9, (None, None, CellError("#DIV/0!")))
+
+
+def test_a_formula_that_nobody_worked_out_is_an_error_and_an_empty_text_is_none(tmp_path: Path) -> None:
+    unknown = '<c r="B1"><f>1+1</f><v></v></c><c r="C1" s="2"><f t="shared" si="0"/></c><c r="D1"><f>2</f><v /></c>'
+    known = '<c r="E1" t="str"><f>""</f><v></v></c><c r="F1" s="1"/><c r="G1"><f>3</f><v>3</v></c>'
+    row = f'<row r="1">{text_cell("A1", "张三")}{unknown}{known}</row>'
+    (only,) = read(raw_xlsx(tmp_path / "a.xlsx", [row])).sheets[0].rows
+    assert only.cells == ("张三", *[CellError("#N/A")] * 3, None, None, 3.0)
+
+
+def test_a_file_saved_as_strict_open_xml_is_looked_through_like_any_other(tmp_path: Path) -> None:
+    path = raw_xlsx(tmp_path / "a.xlsx", [f'<row r="1" hidden="1">{text_cell("A1", "张三")}</row>'])
+    strict = tmp_path / "strict.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(strict, "w") as out:
+        for name in source.namelist():
+            part = source.read(name)
+            for namespace in (b"officeDocument/2006", b"spreadsheetml/2006"):
+                family = namespace.split(b"/")[0]
+                part = part.replace(
+                    b"http://schemas.openxmlformats.org/" + namespace, b"http://purl.oclc.org/ooxml/" + family
+                )
+            out.writestr(name, part)
+    (only,) = read(strict).sheets[0].rows
+    assert (only.cells, only.hidden) == (("张三",), True)
 
 
 def test_hidden_rows_columns_and_sheets_are_read_and_marked(tmp_path: Path) -> None:
@@ -145,9 +170,10 @@ def test_a_number_that_was_forced_to_be_text_in_a_csv_file_is_the_number(tmp_pat
     ]
 
 
-def test_an_xls_file_is_read_with_what_is_hidden_in_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tiny", [False, True])
+def test_an_xls_file_is_read_with_what_is_hidden_in_it(tmp_path: Path, tiny: bool) -> None:  # noqa: FBT001  of the case
     rows: list[tuple[Cell, ...]] = [*ROWS, ("合计", 3.5), (CellError("#N/A"), None, 1.0)]
-    book = read(save_xls(tmp_path / "a.xls", rows, hidden=[2], merged="01000000010000000000"))
+    book = read(save_xls(tmp_path / "a.xls", rows, hidden=[2], merged="01000000010000000000", tiny=tiny))
     only = book.sheets[0]
     assert [row.cells for row in only.rows] == rows
     assert [row.number for row in only.rows if row.hidden] == [2]
