@@ -17,7 +17,7 @@ from app.orgs.rules import STAGE_GRADES, NodeName, grade_label
 
 DIGITS = {character: number for number, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 NUMERAL = re.compile("[〇零一二两三四五六七八九十]+")
-SEPARATOR = re.compile(r"[()\[\]{}〔〕【】「」<>《》·.,、/\\_\-–—―:：#]+")
+SEPARATOR = re.compile(r"[()\[\]{}〔〕【】「」<>〈〉《》·.,、/\\_\-–—―:：#]+")
 LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 IDLE_DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])")
 LAST_SCHOOL_GRADE = {"primary": 0, "junior": 6, "senior": 9}
@@ -65,6 +65,16 @@ def spellings(lineage: Sequence[NodeName], this_year: int) -> frozenset[str]:
     if is_number:
         written += [f"{grade}{int(number):02}" for grade in grades]
     return frozenset(written)
+
+
+def grade_spellings(lineage: Sequence[NodeName], this_year: int) -> frozenset[str]:
+    """The canonical forms of the grade that a class belongs to: 2026级, 7年级, 初1; none where it has no grade."""
+    stage: str | None = None
+    names: tuple[str, ...] = ()
+    for node in lineage[:-1]:
+        stage = node.stage or stage
+        names = grade_names(node, stage, this_year) if node.kind == "grade" else names
+    return frozenset(map(canonical, names))
 
 
 def _heads(lineage: Sequence[NodeName], this_year: int) -> Iterator[str]:

@@ -42,7 +42,8 @@ class Unreadable(Refusal):
 
     wrong_type (found: what it is) · empty · encrypted · truncated (cut off or damaged) · too_large (limit) ·
     zip_bomb (part) · entity (part: it declares entities) · too_many_rows · too_many_columns · too_many_cells ·
-    too_many_sheets (sheet, cell, limit where known) · encoding (no known one fits) · too_slow (seconds)
+    too_many_sheets (sheet, cell, limit where known) · encoding (no known one fits) · too_slow (seconds) ·
+    open_quote (row: the line of a .csv file where a quotation mark is opened and never closed)
     """
 
     status = 422

@@ -49,6 +49,7 @@ def delimiter_of(text: str) -> str:
 def rows(text: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """The rows of the text that hold something, numbered as Excel shows them; cells as written."""
     csv.field_size_limit(limits.characters)
+    _refuse_open_quote(text)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
         for number, row in enumerate(reader, start=1):
@@ -58,3 +59,16 @@ def rows(text: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
                 yield number, [_FORCED_TEXT.sub(r"\1", cell) for cell in row]
     except csv.Error as error:
         raise Unreadable("truncated", why=str(error)) from error
+
+
+def _refuse_open_quote(text: str) -> None:
+    """Refuse a text whose last quotation mark is never closed: all lines behind it would be one cell."""
+    if text.count('"') % 2 == 0:
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+    begun = 1
+    try:
+        for _ in reader:
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable("open_quote", row=begun) from error

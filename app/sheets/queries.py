@@ -91,8 +91,8 @@ def _rows(stmt: Select[*tuple[Any, ...]], found: ImportBatch, which: str) -> Sel
 
 
 def remarks(session: Session, actor: Actor, found: ImportBatch) -> Sequence[Any]:
-    """Sheet, row number, problems and warnings of every row that has one, in the order of the file."""
-    stmt = select(ImportRow.sheet, ImportRow.number, ImportRow.problems, ImportRow.warnings).where(
+    """Place in the file, sheet, row number, problems and warnings of every row that has one, in the file's order."""
+    stmt = select(ImportRow.n, ImportRow.sheet, ImportRow.number, ImportRow.problems, ImportRow.warnings).where(
         ImportRow.batch_id == found.id,
         or_(ImportRow.verdict == Verdict.BAD, ImportRow.warnings.is_not(None)),
     )

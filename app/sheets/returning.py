@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 from sqlalchemy import select
@@ -66,11 +68,12 @@ def kept_workbook(session: Session, actor: Actor, batch: ImportBatch) -> StoredF
 def _faults(
     session: Session, actor: Actor, batch: ImportBatch, tables: tuple[Table, ...], locale: str
 ) -> Iterator[Fault]:
-    by_sheet = {table.sheet: table for table in reversed(tables)}
+    # by the place in the file: two lists may stand side by side in the same rows of a sheet
+    ends = list(accumulate(map(len, tables)))
     for row in queries.remarks(session, actor, batch):
-        table = by_sheet.get(row.sheet)
-        if table is None:
-            continue
+        at = bisect_left(ends, row.n)
+        if at == len(tables) or tables[at].sheet != row.sheet:
+            continue  # what headings mean was changed since the file was read
         for remark in row.problems or ():
-            column = table.mapping.get(remark["column"])
-            yield Fault(table.sheet_index, row.number, column, say(remark["code"], remark["facts"], locale))
+            column = tables[at].mapping.get(remark["column"])
+            yield Fault(tables[at].sheet_index, row.number, column, say(remark["code"], remark["facts"], locale))

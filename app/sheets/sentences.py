@@ -9,7 +9,7 @@ from app.web.language import lazy as _l
 FILES: dict[str, Any] = {
     "unreadable": _l("The file cannot be read. Please save it again as .xlsx and upload it."),
     "wrong_type": _l(
-        "This is no workbook, whatever its name says. Please open it in Excel and save it as .xlsx, .xls or .csv."
+        "This is no .xlsx, .xls or .csv file, whatever its name says. Please open it in Excel or WPS and save it anew."
     ),
     "empty": _l("The file is empty. Please choose the file that holds the list."),
     "encrypted": _l("The file is protected by a password. Please remove the password in Excel, save and upload again."),
@@ -26,6 +26,10 @@ FILES: dict[str, Any] = {
     "too_many_cells": _l("The file has too many cells. Please remove the sheets and columns that are not needed."),
     "too_many_sheets": _l("The file has too many sheets. Please split it and upload the parts."),
     "encoding": _l("The text of the .csv file cannot be read. Please save it as .xlsx, or as CSV UTF-8."),
+    "open_quote": _l(
+        "A quotation mark that is opened in line %(row)s of the .csv file is never closed. Please take it away, or save"
+        " the list as .xlsx."
+    ),
     "too_slow": _l("Reading the file took too long. Please split it and upload the parts."),
     "no_header": _l(
         "No headings were recognised. Looked for: %(looked_for)s. Write them above the list, or use the template."

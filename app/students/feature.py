@@ -57,7 +57,7 @@ FEATURE = Feature(
         "graduation_before_entry": _l("The expected graduation must lie after the entry, at most 15 years ahead."),
         "class_missing": _l("Please name the class by its number."),
         "class_unknown": _l("No class of your places is called that. Type part of its number or name and choose one."),
-        "class_ambiguous": _l("Several classes are called that. Please choose one from the suggestions."),
+        "class_named_twice": _l("Several classes are called that. Please choose one from the suggestions."),
         "class_number_unknown": _l("The school has no open class with this number. Please look it up in the tree."),
         "on_file_here": _l("This certificate number is on file: the student is in your list already."),
         "on_file_elsewhere": _l(

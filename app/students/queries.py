@@ -251,7 +251,7 @@ def class_meant(session: Session, actor: Actor, permission: Permission, text: st
     exact = [choice for choice in found if text in {choice.number, choice.code, choice.name}]
     if not exact:
         return "class_unknown"
-    return exact[0] if len(exact) == 1 else "class_ambiguous"
+    return exact[0] if len(exact) == 1 else "class_named_twice"
 
 
 def names_of_ticked(

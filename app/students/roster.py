@@ -122,7 +122,9 @@ def _identify(entry: Entry, today: date) -> None:
     )
     entry.identity, problems = judge(typed, today)
     for name, code in problems.items():
-        entry.wrong(IDENTITY_COLUMNS.get(name, name), code)
+        column = IDENTITY_COLUMNS.get(name, name)
+        if not _has(entry, column):  # a cell that could not be read is not missing as well
+            entry.wrong(column, code)
     if "number" not in problems:
         # a number that is good by itself still finds its double, whatever else is wrong with the row
         kind = CertificateType(typed.certificate_type)
@@ -136,8 +138,13 @@ def _compare_with_number(entry: Entry, identity: Identity) -> None:
     sex, birth_date = entry.given.get("sex"), entry.given.get("birth_date")
     if sex and identity.sex != sex:
         entry.odd("sex", "id_sex_mismatch")
-    if isinstance(birth_date, date) and identity.birth_date != birth_date:
+    if isinstance(birth_date, date) and not _same_birth(birth_date, identity.birth_date):
         entry.odd("birth_date", "id_birth_mismatch")
+
+
+def _same_birth(stated: date, of_number: date | None) -> bool:
+    """Whether a cell tells the birth date of the number; of 出生年月 only the month, which is read as its first."""
+    return stated == of_number or (of_number is not None and stated == of_number.replace(day=1))
 
 
 def _without_number(entry: Entry, today: date) -> None:

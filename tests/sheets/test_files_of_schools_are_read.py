@@ -160,6 +160,11 @@ def test_quotes_commas_and_line_breaks_stay_in_a_csv_cell(tmp_path: Path) -> Non
     ]
 
 
+def test_a_single_quotation_mark_inside_a_csv_cell_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('姓名,备注\n张三,5" 屏\n李四,\n', encoding="utf-8")
+    assert [row.cells[0] for row in read(tmp_path / "a.csv").sheets[0].rows] == ["姓名", "张三", "李四"]
+
+
 def test_a_number_that_was_forced_to_be_text_in_a_csv_file_is_the_number(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         '姓名,证件号码\n张三,="360101201509011015"\n李四,"=""36010120120901007X"""\n', encoding="utf-8"

@@ -183,6 +183,8 @@ CASES: list[tuple[Maker, str, str]] = [
     (_written(_zipped(word__document=b"<w/>")), "a.xlsx", "wrong_type"),
     (_written(_zipped(anything=b"<x/>")), "a.xlsx", "wrong_type"),
     (_written(bytes(range(256)) * 20), "a.csv", "wrong_type"),
+    (_written('姓名,证件号码\n"张三,1\n李四,2\n'.encode()), "a.csv", "open_quote"),
+    (_written('姓名,证件号码\n"张三"丰,1\n"李四,2\n'.encode()), "a.csv", "open_quote"),
     (_written(b"\xd5\xc5\xff\xff\xff\xfe" * 10), "a.csv", "encoding"),
 ]
 

@@ -14,7 +14,7 @@ from app.access.scope import everything, visible
 from app.core import clock
 from app.orgs.models import ClassGroup, Kind, OrgNode
 from app.orgs.rules import NodeName, academic_year, shown_names
-from app.orgs.spelling import canonical, index, spellings
+from app.orgs.spelling import canonical, grade_spellings, index, spellings
 
 BESIDE = ("college", "major", "grade")
 """Columns that help to tell classes of one name apart, from the widest to the nearest."""
@@ -39,6 +39,8 @@ class Classes:
     exact: Mapping[str, int]
     spelled: Mapping[str, frozenset[int]]
     explained: Mapping[str, str]
+    grades: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """The names of the grade a class belongs to, as they are compared."""
     _known: dict[tuple[str, ...], tuple[int | None, str | None]] = field(default_factory=dict)
 
     def meant(self, text: str, beside: Mapping[str, str]) -> tuple[int | None, str | None]:
@@ -63,8 +65,16 @@ class Classes:
         found = [self.spelled.get(canonical(form), frozenset()) for form in _forms(text, beside)]
         for ids in found:
             if len(ids) == 1:
-                return next(iter(ids)), None
+                (one,) = ids
+                return (None, "class_ambiguous") if self._of_another_grade(one, beside) else (one, None)
         return None, "class_ambiguous" if any(found) else "unknown_class"
+
+    def _of_another_grade(self, class_id: int, beside: Mapping[str, str]) -> bool:
+        """Whether the column of grades names one of the school, and not that of the class: 八年级 beside 七(1)班."""
+        grade = canonical(beside.get("grade", ""))
+        return grade not in self.grades.get(class_id, frozenset((grade,))) and any(
+            grade in names for names in self.grades.values()
+        )
 
 
 def whole_text(text: str, beside: Mapping[str, str]) -> str:
@@ -97,12 +107,14 @@ def classes_of(session: Session, actor: Actor, school_path: str, explained: Mapp
     year = academic_year(today.year, today.month)
     found: dict[int, ClassOf] = {}
     forms: list[tuple[int, frozenset[str]]] = []
+    grades: dict[int, frozenset[str]] = {}
     for row in rows:
         lineage = [known[i] for i in ids_in(row.path) if i in known]
         found[row.id] = ClassOf(row.id, row.code, row.path, row.class_number, shown_names(lineage, year)[-1])
         forms.append((row.id, spellings(lineage, year)))
+        grades[row.id] = grade_spellings(lineage, year)
     exact = {word: each.id for each in found.values() for word in (each.code, each.number)}
-    return Classes(found, exact, index(forms), explained)
+    return Classes(found, exact, index(forms), explained, grades)
 
 
 def _nodes(session: Session, school_id: int) -> dict[int, NodeName]:
