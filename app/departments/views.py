@@ -43,10 +43,7 @@ class DepartmentView(ListScreen):
     @needs(Permission.DEPARTMENT_READ)
     def list(self) -> str:
         """The departments of the own places."""
-        query, asked = self.listing.query(), self.asked()
-        total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(lines.each(_row), total, asked, query)
+        return self.listed(queries, _row)
 
     @expose("/new", methods=["GET", "POST"])
     @needs(Permission.DEPARTMENT_CREATE)

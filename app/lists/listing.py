@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import request, url_for
 
 from app.access.permissions import Permission
+from app.core.errors import Invalid
 from app.lists.keyset import Cut
 from app.lists.paging import Paging, paging
 from app.lists.services import Setting
-from app.web.request import actor
+from app.web.request import actor, reading
 from app.web.screens import Screen, text_argument
 
 
@@ -35,6 +36,10 @@ class Field:
     label: Any
     hint: Any = None
     options: tuple[tuple[str, Any], ...] = ()
+
+    def offers(self, code: str) -> bool:
+        """Whether a choice may be asked for; nothing chosen asks for all."""
+        return not code or code in dict(self.options)
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,24 @@ class Listing:
         return [column for column in self.columns if column.key in setting.columns or column.role == "title"]
 
     def query(self) -> dict[str, str]:
-        """What the query form was filled with, strictly read; a choice that is none is left to the view to refuse."""
-        return {field.name: text_argument(field.name) for field in self.fields}
+        """What the query form was filled with, strictly read; a choice that was not offered is `Invalid`."""
+        asked = {field.name: text_argument(field.name) for field in self.fields}
+        wrong = [field.name for field in self.fields if field.options and not field.offers(asked[field.name])]
+        if wrong:
+            raise Invalid(dict.fromkeys(wrong, "choice"))
+        return asked
+
+
+class Source(Protocol):
+    """Where the rows of a simple list come from: the `queries` of a feature, asked with the fields of the query form."""
+
+    @property
+    def count(self) -> Callable[..., int]:
+        """How many rows match: `(session, actor, **fields)`."""
+
+    @property
+    def page(self) -> Callable[..., Cut[Any]]:
+        """One page of them: `(session, actor, **fields, spot=…)`."""
 
 
 class ListScreen(Screen):
@@ -94,6 +115,14 @@ class ListScreen(Screen):
     def asked(self) -> Paging:
         """Which page is asked for, in the user's own page size."""
         return paging(self.listing.name)
+
+    def listed(self, source: Source, row: Callable[[Any], Mapping[str, Any]], *, listing: Listing | None = None) -> str:
+        """The page asked for of a simple list, each line made a row; `listing` is what differs by visitor."""
+        listing = listing or self.listing
+        query, asked = listing.query(), self.asked()
+        total = source.count(reading(), actor(), **query)
+        lines = source.page(reading(), actor(), **query, spot=asked.spot)
+        return self.show(lines.each(row), total, asked, query, listing=listing)
 
     def show(
         self,

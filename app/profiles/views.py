@@ -15,7 +15,6 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.core.clock import SHANGHAI
 from app.core.db import Session
-from app.core.errors import Invalid
 from app.core.feature import Affair, ToDo, Urgency
 from app.core.idempotency import Answer
 from app.evidence.queries import drafts
@@ -119,12 +118,7 @@ class ChangeRequestView(ListScreen):
     @needs(REVIEW)
     def list(self) -> str:
         """The change requests of the own places."""
-        query, asked = self.listing.query(), self.asked()
-        if query["state"] and query["state"] not in {*STATES, *WAITING}:
-            raise Invalid({"state": "choice"})
-        total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(lines.each(_row), total, asked, query)
+        return self.listed(queries, _row)
 
     @expose("/new/<int:student_id>", methods=["GET", "POST"])
     @needs(CREATE)

@@ -69,16 +69,9 @@ class AccountView(ListScreen):
     def list(self) -> str:
         """The accounts of the own places that stand at no higher level."""
         query, asked = self.listing.query(), self.asked()
-        if query["state"] not in {"", *STATES, *WAITING}:
-            raise Invalid({"state": "choice"})
-        total = queries.count(reading(), actor(), queries.Asked(**query))
-        lines = queries.page(
-            reading(),
-            actor(),
-            queries.Asked(**query),
-            spot=asked.spot,
-            keyring=backstage().keyring,
-        )
+        wanted = queries.Asked(**query)
+        total = queries.count(reading(), actor(), wanted)
+        lines = queries.page(reading(), actor(), wanted, spot=asked.spot, keyring=backstage().keyring)
         numbers = count(asked.offset + 1)
         return self.show(lines.each(lambda line: _row(line, next(numbers))), total, asked, query)
 

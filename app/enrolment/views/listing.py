@@ -11,7 +11,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.access.permissions import Permission
-from app.core.errors import Invalid
 from app.enrolment import queries
 from app.enrolment.labels import CHOICES, REASONS, SOURCES, STATES, WAITING
 from app.enrolment.rules import as_step, in_china
@@ -105,11 +104,7 @@ def asked_plan(choices: Sequence[Plan]) -> Plan | None:
 
 
 def asked_for(plan: Plan, query: dict[str, str]) -> queries.Wanted:
-    """What the query form was filled with; a state or choice that is none is `Invalid`."""
-    if query["state"] and query["state"] not in {*STATES, *WAITING}:
-        raise Invalid({"state": "choice"})
-    if query["choice"] and query["choice"] not in CHOICES:
-        raise Invalid({"choice": "choice"})
+    """What the query form was filled with, and whose turn it is where that was asked."""
     role = queries.first_role(reading(), plan.id) if query["state"] == queries.TO_REVIEW else ""
     return queries.Wanted(plan.id, role=role, **query)
 

@@ -61,10 +61,7 @@ class RoleView(ListScreen):
     @needs(Permission.ROLE_READ)
     def list(self) -> str:
         """The roles of the own level and below."""
-        query, asked = self.listing.query(), self.asked()
-        total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(lines.each(_row), total, asked, query)
+        return self.listed(queries, _row)
 
     @expose("/<int:role_id>")
     @needs(Permission.ROLE_READ)

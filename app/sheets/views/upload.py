@@ -62,14 +62,7 @@ class ImportView(ListScreen):
     @needs_any(*DOORS)
     def list(self) -> str:
         """The imports of the own places, the newest first."""
-        listing, asked = _listing(), self.asked()
-        query = listing.query()
-        for field in listing.fields:
-            if query[field.name] and query[field.name] not in dict(field.options):
-                raise Invalid({field.name: "choice"})
-        total = queries.count(reading(), actor(), **query)
-        found = queries.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(found.each(_row), total, asked, query, listing=listing)
+        return self.listed(queries, _row, listing=_listing())
 
     @expose("/new", methods=["GET", "POST"])
     @needs_any(*DOORS)

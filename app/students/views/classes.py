@@ -49,10 +49,7 @@ class ClassRecordView(ListScreen):
     @needs(Permission.ORG_READ)
     def list(self) -> str:
         """The classes of the own places; new ones are added in the tree."""
-        query, asked = self.listing.query(), self.asked()
-        total = classes.count(reading(), actor(), **query)
-        lines = classes.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(lines.each(_row), total, asked, query)
+        return self.listed(classes, _row)
 
     @expose("/<int:node_id>/edit", methods=["GET", "POST"])
     @needs_any(Permission.ORG_UPDATE, Permission.CLASS_RENAME)

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
-from app.core.errors import Invalid, NotFound
+from app.core.errors import NotFound
 from app.lists.listing import Batch, Column, Field, Listing, ListScreen, Tool
 from app.orgs import queries as orgs
 from app.orgs.models import OrgNode
@@ -73,8 +73,6 @@ class StudentView(ListScreen):
         node_id = whole_number("node", 0)
         node = orgs.get(reading(), actor(), Permission.STUDENT_READ, node_id=node_id) if node_id else None
         query, asked = self.listing.query(), self.asked()
-        if query["state"] and query["state"] not in STATES:
-            raise Invalid({"state": "choice"})
         wanted = queries.Wanted(
             query["name"],
             query["number"],
@@ -84,13 +82,7 @@ class StudentView(ListScreen):
             person_id=whole_number("person", 0) or None,
         )
         total = queries.count(reading(), actor(), wanted)
-        lines = queries.page(
-            reading(),
-            actor(),
-            wanted,
-            keyring=backstage().keyring,
-            spot=asked.spot,
-        )
+        lines = queries.page(reading(), actor(), wanted, keyring=backstage().keyring, spot=asked.spot)
         return self.show(
             lines.each(_row),
             total,
