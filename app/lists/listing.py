@@ -92,7 +92,7 @@ class Listing:
 
 
 class Source(Protocol):
-    """Where the rows of a simple list come from: the `queries` of a feature, asked with the fields of the query form."""
+    """Where the rows of a simple list come from: a feature's `queries`, asked with the fields of the query form."""
 
     @property
     def count(self) -> Callable[..., int]:
