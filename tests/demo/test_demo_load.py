@@ -229,6 +229,14 @@ def test_every_account_acts_in_its_role_at_its_place(loaded: Loaded, demo_sessio
             assert paths[account["place"]] in grant.prefixes
 
 
+def test_a_student_and_a_guardian_have_an_application_to_make(loaded: Loaded, demo_session: Session) -> None:
+    for role in ("student", "guardian"):
+        account = next(each for each in json.loads(loaded.file.read_text("utf-8"))["accounts"] if each["role"] == role)
+        person = actor_named(demo_session, account["username"]).grants[0].person_id
+        stmt = select(Enrolment.state).where(Enrolment.person_id == person, Enrolment.removed_at.is_(None))
+        assert demo_session.scalars(everything(stmt, because=TEST)).all() == ["unregistered"], role
+
+
 def test_passwords_are_drawn_anew_for_each_demo_and_differ(loaded: Loaded) -> None:
     drawn = [account["password"] for account in json.loads(loaded.file.read_text(encoding="utf-8"))["accounts"]]
     assert len(set(drawn)) == len(drawn)

@@ -44,3 +44,5 @@ EDGES = (
     Edge(name="孟远航", sex=Sex.MALE, certificate=_ID, transferred=True),
 )
 """Given to the first students of the junior school, in this order; the twins follow each other."""
+WITH_ACCOUNT = Edge(certificate=_ID)
+"""The student whom an account of the demo is for, or whose guardian has one."""

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 
 from app.cli.demo.choices import HIGHER, Choices, Deck, DemoHardship
-from app.cli.demo.edges import EDGES, Edge
+from app.cli.demo.edges import EDGES, WITH_ACCOUNT, Edge
 from app.cli.demo.names import foreign_name, full_name
 from app.cli.demo.numbers import IdNumbers
 from app.cli.demo.tree import DemoClass, DemoTree
@@ -130,20 +130,27 @@ def make(tree: DemoTree, seed: int) -> Iterator[DemoStudent]:
     """Make the students of a tree, class by class."""
     maker = _Maker(seed)
     edges = iter(EDGES)
+    to_show = {tree.junior_school, tree.university}
     for group in tree.classes:
         wanted = edges if group.school_code == tree.junior_school else iter(())
-        yield from _class_of(maker, tree, group, wanted)
+        students = _class_of(maker, tree, group, wanted, is_shown=group.school_code in to_show)
+        to_show.discard(group.school_code)
+        yield from students
 
 
-def _class_of(maker: _Maker, tree: DemoTree, group: DemoClass, edges: Iterator[Edge]) -> Iterator[DemoStudent]:
+def _class_of(
+    maker: _Maker, tree: DemoTree, group: DemoClass, edges: Iterator[Edge], *, is_shown: bool
+) -> Iterator[DemoStudent]:
+    """A class; the last one of a class that is shown to families still has an application to make."""
     stage, entry = group.node.stage, group.node.entry_year
     if stage is None or entry is None:
         raise ValueError(f"class {group.node.code} of students without stage or year of entry")
     states = iter(THIRD_CLASS_STATES if group.node.code == tree.third_class else ())
     for seat in range(1, group.size + 1):
-        edge = next(edges, Edge())
+        is_for_family = is_shown and seat == group.size
+        edge = next(edges, WITH_ACCOUNT if is_for_family else Edge())
         name, kind, number, sex, birth, ethnicity = maker.person(stage, entry, edge)
-        state = next(states, None)
+        state = next(states, EnrolmentState.UNREGISTERED if is_for_family else None)
         choice = maker.choices.decide(stage, state)
         yield DemoStudent(
             class_code=group.node.code,
