@@ -113,7 +113,7 @@ def tree_keys(table: str) -> tuple[SchemaItem, ...]:
 
 
 def school_keys(table: str) -> tuple[SchemaItem, ...]:
-    """The foreign key and the indexes every InSchool table needs."""
+    """The foreign key and the indexes every InSchool table needs; who looks by school has a key that begins with it."""
     return (
         ForeignKeyConstraint(
             ["node_id", "tree_path", "school_id"],
@@ -123,7 +123,6 @@ def school_keys(table: str) -> tuple[SchemaItem, ...]:
         ),
         Index(f"ix_{table}_node_id", "node_id"),
         Index(f"ix_{table}_tree_path", "tree_path"),
-        Index(f"ix_{table}_school_id", "school_id"),
     )
 
 

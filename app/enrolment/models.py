@@ -54,6 +54,9 @@ class Enrolment(Numbered, InSchool, Base):
             ["plan.id", "plan.product", "plan.cover_year"],
             name="fk_enrolment_plan",
         ),
+        ForeignKeyConstraint(
+            ["student_id", "person_id"], ["student.id", "student.person_id"], name="fk_enrolment_student"
+        ),
         CheckConstraint(one_of("state", EnrolmentState), "state"),
         CheckConstraint(one_of("source", Source), "source"),
         CheckConstraint("choice IS NULL OR choice IN ('insure', 'waive')", "choice"),
@@ -89,8 +92,9 @@ class Enrolment(Numbered, InSchool, Base):
         ),
         Index("ix_enrolment_plan_path", "plan_id", "tree_path", "tally"),
         Index("ix_enrolment_student_id", "student_id"),
-        Index("ix_enrolment_filed_by", "filed_by"),
-        Index("ix_enrolment_decided_by", "decided_by"),
+        # most rows nobody has filed or decided: only those that somebody did stand in these two
+        Index("ix_enrolment_filed_by", "filed_by", postgresql_where=text("filed_by IS NOT NULL")),
+        Index("ix_enrolment_decided_by", "decided_by", postgresql_where=text("decided_by IS NOT NULL")),
         Index("ix_enrolment_person_id", "person_id"),
         *school_keys("enrolment"),
     )
@@ -99,8 +103,9 @@ class Enrolment(Numbered, InSchool, Base):
     plan_id: Mapped[int] = mapped_column()
     product: Mapped[str] = mapped_column(Text)
     cover_year: Mapped[int] = mapped_column(Integer)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    person_id: Mapped[int]
+    """The person of `student_id`, as one key with it says."""
+    student_id: Mapped[int]
     state: Mapped[str] = mapped_column(Text, server_default="unregistered")
     choice: Mapped[str | None] = mapped_column(Text)
     waiver_reason: Mapped[str | None] = mapped_column(Text)

@@ -1,13 +1,15 @@
-"""What people plug in: the sentences about names, certificates and phones."""
+"""What people plug in: the job after a large import, the sentences about names, certificates and phones."""
 
 from __future__ import annotations
 
 from app.core.feature import Feature
+from app.people.jobs import SORT_NAMES
 from app.people.labels import CERTIFICATES, ETHNIC_GROUPS, SEXES
 from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="people",
+    jobs=(SORT_NAMES,),
     sentences={
         "number_taken": _l("%(count)s of these certificate numbers are on file already."),
         "certificate_missing": _l("Please enter the certificate number."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -18,6 +18,7 @@ from app.core import locks
 from app.core.crypto import Keyring
 from app.core.db import refused
 from app.core.errors import Conflict
+from app.core.queue import defer
 from app.people.certificates import CertificateType, identity_key
 from app.people.details import NOTHING, Details
 from app.people.identity import Identity
@@ -28,6 +29,12 @@ NUMBER_AT, STATUS_NUMBER_AT, SOCIAL_CARD_AT = "person.number", "person.status_nu
 """Where the secrets of a person are sealed."""
 NUMBER_LOCK_BYTES = 7
 """How much of a digest names the lock of a number: fits a bigint, and nobody finds two numbers that share it."""
+
+SORTING = "people.sort_names"
+"""The job that brings names which wait into the index by which parts of names are found."""
+MANY_NAMES = 5_000
+ROOM_FOR_NAMES = "64MB"
+"""How many names may wait in one transaction: a quarter of a million."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,21 @@ def enter(session: Session, actor: Actor, people: Sequence[NewPerson], *, keyrin
         uq_person_formal_status_number=lambda: StatusNumberTaken(count=1),
     ):
         return list(session.scalars(entering(made, Person, actor, Permission.STUDENT_CREATE), rows))
+
+
+def sort_names_later(session: Session, count: int) -> None:
+    """Before so many persons are entered: where they are many, let a job bring their names into the index afterwards.
+
+    They are found meanwhile too, a little slower. Without the job whoever enters one person next would wait for all.
+    """
+    if count >= MANY_NAMES:
+        session.execute(select(func.set_config("gin_pending_list_limit", ROOM_FOR_NAMES, True)))
+        defer(session, SORTING, {})
+
+
+def sort_names(session: Session) -> int:
+    """Bring the names that wait into their index; returns how many pages of them there were."""
+    return session.scalar(select(func.gin_clean_pending_list("ix_person_name_grams"))) or 0
 
 
 def number_on_file(session: Session, kind: CertificateType, number: str, *, keyring: Keyring) -> tuple[int, str] | None:

@@ -44,6 +44,8 @@ class Student(Numbered, InSchool, Base):
     __tablename__ = "student"
     __table_args__ = (
         UniqueConstraint("school_id", "student_number"),
+        # what refers to a student and names the person as well (enrolment) refers to this key
+        UniqueConstraint("person_id", "id"),
         CheckConstraint("student_number ~ '^[A-Za-z0-9-]{4,20}$'", "student_number"),
         CheckConstraint(one_of("state", StudentState), "state"),
         CheckConstraint(open_states_sql(), "open_states"),
@@ -56,7 +58,6 @@ class Student(Numbered, InSchool, Base):
         CheckConstraint(code_in("left_behind", LEFT_BEHIND), "left_behind"),
         CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
         Index("uq_student_open", "person_id", unique=True, postgresql_where=text("closed_on IS NULL")),
-        Index("ix_student_person_id", "person_id"),
         Index("ix_student_number", "student_number", postgresql_ops={"student_number": "text_pattern_ops"}),
         *school_keys("student"),
     )

@@ -119,3 +119,8 @@ def test_a_second_live_row_of_one_product_and_year_cannot_be_stored(session: Ses
 def test_a_row_cannot_leave_the_product_and_year_of_its_plan(session: Session, what: str) -> None:
     with pytest.raises(IntegrityError, match="fk_enrolment_plan"):
         session.connection().execute(text(f"UPDATE enrolment SET {what}"))
+
+
+def test_a_row_cannot_name_another_person_than_its_student(session: Session) -> None:
+    with pytest.raises(IntegrityError, match="fk_enrolment_student"):
+        session.connection().execute(text("UPDATE enrolment SET person_id = -person_id"))

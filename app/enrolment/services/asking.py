@@ -101,7 +101,12 @@ def ask_classes(session: Session, pairs: Sequence[Row[int, int]]) -> int:
 
 
 def _insert_rows(session: Session, covered: FromClause, whom: ColumnElement[bool]) -> int:
-    stmt = insert(Enrolment).from_select(COLUMNS, _asked(covered, whom)).on_conflict_do_nothing()
+    """Enter one row for each person and plan; who stands in another one of the product and year keeps that."""
+    stmt = insert(Enrolment).from_select(COLUMNS, _asked(covered, whom))
+    stmt = stmt.on_conflict_do_nothing(
+        index_elements=[Enrolment.person_id, Enrolment.product, Enrolment.cover_year],
+        index_where=Enrolment.removed_at.is_(None),
+    )
     made: Any = session.execute(everything(stmt, because=FROM_THE_ROLL), execution_options={"preserve_rowcount": True})
     return int(made.rowcount)
 

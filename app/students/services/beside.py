@@ -18,6 +18,7 @@ from app.sheets.models import ImportBatch
 from app.sheets.services import reserve
 from app.students.roster import Entry
 from app.students.services import cases, further, kin
+from app.students.services.arriving import Arrived
 from app.students.services.recognising import Standing, standing_of
 
 
@@ -54,21 +55,27 @@ def brought(
     return hardship | family, was | were
 
 
-def write(session: Session, actor: Actor, batch: ImportBatch) -> list[int]:
+def write(session: Session, actor: Actor, batch: ImportBatch, arrived: Arrived) -> list[int]:
     """Write it for the new and changed rows of a batch; the students for `cases.announce`. Raises `RollChanged`."""
-    further.write(session, batch)
-    kin.write(session, actor, batch)
-    return cases.write(session, actor, batch)
+    if arrived.says_further:
+        further.write(session, batch)
+    if arrived.names_guardians:
+        kin.write(session, actor, batch)
+    return cases.write(session, actor, batch) if arrived.claims_hardship else []
 
 
-def edited_since(session: Session, actor: Actor, batch: ImportBatch) -> dict[int, str]:
+def edited_since(session: Session, actor: Actor, batch: ImportBatch, arrived: Arrived) -> dict[int, str]:
     """The students of whom any of it is no longer as the import wrote it: id → code."""
-    found = cases.edited_since(session, actor, batch) | kin.edited_since(session, actor, batch)
-    return found | further.edited_since(session, batch)
+    found = cases.edited_since(session, actor, batch) if arrived.claims_hardship else {}
+    if arrived.names_guardians:
+        found |= kin.edited_since(session, actor, batch)
+    return found | further.edited_since(session, batch) if arrived.says_further else found
 
 
-def take_back(session: Session, actor: Actor, batch: ImportBatch) -> list[int]:
+def take_back(session: Session, actor: Actor, batch: ImportBatch, arrived: Arrived) -> list[int]:
     """Take it back, before the students themselves; the students for `cases.announce`."""
-    further.restore(session, batch)
-    kin.take_back(session, actor, batch)
-    return cases.take_back(session, actor, batch)
+    if arrived.says_further:
+        further.restore(session, batch)
+    if arrived.names_guardians:
+        kin.take_back(session, actor, batch)
+    return cases.take_back(session, actor, batch) if arrived.claims_hardship else []

@@ -29,6 +29,8 @@ PERSON_COLUMNS = (
     *PLAIN_OF_PERSON,
 )
 STUDENT_COLUMNS = tuple(OF_STAY)
+COLUMNS = (*PERSON_COLUMNS, *STUDENT_COLUMNS)
+"""What a row's data holds of them, where it holds anything."""
 READ = (
     *(getattr(Person, name) for name in PERSON_COLUMNS),
     *(getattr(Student, name) for name in STUDENT_COLUMNS),
@@ -39,7 +41,7 @@ IN_BATCH = "rows of a batch in scope; their students and persons were locked in 
 ELSEWHERE = "a status number is on file once in the whole system; only that it is so is said"
 NO_SYNC = {"synchronize_session": False}
 _KINDS = {"status_number_sealed": "bytea", "status_number_digest": "bytea", "social_card_sealed": "bytea"}
-_SAID = ", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in (*PERSON_COLUMNS, *STUDENT_COLUMNS))
+_SAID = ", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in COLUMNS)
 
 
 def _now(names: Sequence[str], table: str) -> str:
@@ -103,9 +105,8 @@ def restore(session: Session, batch: ImportBatch) -> None:
 
 
 def _spread(session: Session, batch: ImportBatch) -> int:
-    names = [*PERSON_COLUMNS, *STUDENT_COLUMNS]
     session.execute(text("DROP TABLE IF EXISTS further"))
-    done = session.execute(everything(text(SPREAD), because=IN_BATCH), {"batch": batch.id, "names": names})
+    done = session.execute(everything(text(SPREAD), because=IN_BATCH), {"batch": batch.id, "names": list(COLUMNS)})
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 

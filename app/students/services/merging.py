@@ -7,9 +7,9 @@ whole: nothing is written and the file is checked again.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from sqlalchemy import BigInteger, Boolean, Text, column, func, select, table, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -19,49 +19,23 @@ from app.audit.services import record
 from app.changes.rules import ChangeKind
 from app.core.db import refused
 from app.core.events import tell
-from app.orgs.models import Kind, OrgNode
 from app.people.models import Person
-from app.people.services import NumberTaken
+from app.people.services import NumberTaken, sort_names_later
 from app.sheets.models import ImportBatch
 from app.sheets.rules import RollChanged
 from app.students.models import Student
 from app.students.rules import StudentNumberTaken, StudentsCorrected, StudentsMoved, StudentsPlaced
 from app.students.services import beside, cases
+from app.students.services.arriving import ARRIVING, lock_classes, spread
 
 JUDGED = "rows of a batch in scope; their classes and records were found and locked in scope"
 NO_SYNC = {"synchronize_session": False}
-ARRIVING = table(
-    "arriving",
-    column("n", BigInteger),
-    column("verdict", Text),
-    column("student_id", BigInteger),
-    column("person_id", BigInteger),
-    column("node_id", BigInteger),
-    column("moved", Boolean),
-    column("student_version", BigInteger),
-    column("person_version", BigInteger),
-)
-"""The temporary table of one transaction: the rows of a batch, spread into columns."""
-
-SPREAD = """
-    CREATE TEMPORARY TABLE arriving ON COMMIT DROP AS
-    SELECT line.n, line.verdict, line.subject_id AS student_id, data.*
-      FROM import_row AS line,
-           jsonb_to_record(line.data) AS data(
-             person_id bigint, new_person boolean, person_sealed_as uuid, certificate_type text, number_sealed bytea,
-             number_digest bytea, name text, pinyin text, initials text, sex text, birth_date date, ethnicity text,
-             node_id bigint, student_number text, entry_date date, expected_graduation_date date, sealed_as uuid,
-             phone_sealed bytea, phone_digest bytea, address_sealed bytea, boarding text, class_roll_number bigint,
-             moved boolean, student_version bigint, person_version bigint, class_name text)
-     WHERE line.batch_id = :batch AND line.verdict IN ('new', 'changed')
-"""
 ENTER_PERSONS = """
     INSERT INTO person (id, certificate_type, sealed_as, number_sealed, number_digest, name, pinyin, initials, sex,
                         birth_date, ethnicity)
     SELECT person_id, certificate_type, person_sealed_as, number_sealed, number_digest, name, pinyin, initials, sex,
            birth_date, ethnicity
       FROM arriving WHERE new_person ORDER BY number_digest
-        ON CONFLICT DO NOTHING
 """
 ADMIT = """
     INSERT INTO student (id, person_id, node_id, tree_path, school_id, student_number, opened_on, entry_date,
@@ -72,7 +46,17 @@ ADMIT = """
            a.sealed_as, a.phone_sealed, a.phone_digest, a.address_sealed, a.boarding, a.class_roll_number
       FROM arriving AS a JOIN org_node AS node ON node.id = a.node_id
      WHERE a.verdict = 'new' ORDER BY a.person_id
-        ON CONFLICT DO NOTHING
+"""
+PERSONS_MEANWHILE = """
+    SELECT count(*) FROM arriving AS a
+     WHERE a.new_person AND EXISTS (SELECT FROM person WHERE person.number_digest = a.number_digest)
+"""
+STUDENTS_MEANWHILE = """
+    SELECT count(*) FROM arriving AS a JOIN org_node AS node ON node.id = a.node_id
+     WHERE a.verdict = 'new'
+       AND EXISTS (SELECT FROM student
+                    WHERE student.person_id = a.person_id AND student.closed_on IS NULL
+                       OR student.school_id = node.school_id AND student.student_number = a.student_number)
 """
 REMEMBER = """
     UPDATE import_row AS line
@@ -136,23 +120,19 @@ NOTE_CHANGED = f"""{NOTED}
 def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Write the new and changed rows of a batch; raises `RollChanged`. Tells what happened as events."""
     actor.require(Permission.STUDENT_IMPORT)
-    spread(session, batch)
-    lock_classes(session, actor)
-    new, changed = _how_many(session, "verdict = 'new'"), _how_many(session, "verdict = 'changed'")
-    _lock_students(session, actor, changed)
-    with refused(
-        uq_person_number_digest=lambda: NumberTaken(count=1),
-        uq_student_school_id_student_number=lambda: StudentNumberTaken(count=1),
-    ):
-        _run_exactly(session, ENTER_PERSONS, _how_many(session, "new_person"))
-        _run_exactly(session, ADMIT, new)
-        if changed:
-            _correct(session, batch)
-    in_hardship = beside.write(session, actor, batch)
+    arrived = spread(session, batch)
+    lock_classes(session, actor, arrived.classes)
+    _lock_students(session, actor, arrived.changed)
+    sort_names_later(session, arrived.new_persons)
+    if arrived.new:
+        _enter(session)
+    if arrived.changed:
+        _correct(session, batch)
+    in_hardship = beside.write(session, actor, batch, arrived)
     _run(session, BEGIN_PLACEMENTS)
-    _note(session, actor, batch, new=new, changed=changed)
+    _note(session, actor, batch, new=arrived.new, changed=arrived.changed)
     placed = _ids(session, "verdict = 'new'")
-    moved = _ids(session, "moved")
+    moved = _ids(session, "moved") if arrived.changed else []
     counts = {"new": len(placed), "moved": len(moved), "batch": batch.id}
     record(
         session,
@@ -167,29 +147,10 @@ def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
         tell(session, actor, StudentsPlaced(tuple(placed)))
     if moved:
         tell(session, actor, StudentsMoved(tuple(moved)))
-    if corrected := _ids(session, "verdict = 'changed'"):
+    if arrived.changed:
+        corrected = _ids(session, "verdict = 'changed'")
         tell(session, actor, StudentsCorrected(tuple(corrected)))
     cases.announce(session, actor, in_hardship)
-
-
-def spread(session: Session, batch: ImportBatch) -> None:
-    """Spread the rows of a batch into the temporary table."""
-    _run(session, "DROP TABLE IF EXISTS arriving")
-    _run(session, SPREAD, batch=batch.id)
-    # only what the statements below join and choose by: to look at every sealed column costs a tenth of the whole
-    _run(session, "ANALYZE arriving (n, verdict, moved, new_person, student_id, person_id, node_id)")
-
-
-def lock_classes(session: Session, actor: Actor) -> None:
-    """Every class of the batch is open and in scope, and stays so until the transaction ends."""
-    wanted = session.scalar(select(func.count(ARRIVING.c.node_id.distinct())))
-    stmt = select(OrgNode.id).where(
-        OrgNode.id.in_(select(ARRIVING.c.node_id)), OrgNode.kind == Kind.CLASS, OrgNode.closed_at.is_(None)
-    )
-    stmt = stmt.order_by(OrgNode.id).with_for_update(read=True)
-    found = session.scalars(visible(stmt, OrgNode, actor, Permission.STUDENT_IMPORT)).all()
-    if len(found) != wanted:
-        raise RollChanged(count=(wanted or 0) - len(found))
 
 
 def _lock_students(session: Session, actor: Actor, wanted: int) -> None:
@@ -216,10 +177,35 @@ def _lock_students(session: Session, actor: Actor, wanted: int) -> None:
         raise RollChanged(count=wanted - len(good))
 
 
+def _enter(session: Session) -> None:
+    """Enter persons and students; what somebody else has entered meanwhile refuses the whole, and is counted.
+
+    Plain INSERTs in a savepoint: to leave out by ON CONFLICT what is there already would look into every unique index
+    twice for each row.
+    """
+    met = {
+        "uq_person_number_digest": PERSONS_MEANWHILE,
+        "uq_student_open": STUDENTS_MEANWHILE,
+        "uq_student_school_id_student_number": STUDENTS_MEANWHILE,
+    }
+    with refused(**{key: partial(_met, session, which) for key, which in met.items()}), session.begin_nested():
+        _run(session, ENTER_PERSONS)
+        _run(session, ADMIT)
+
+
+def _met(session: Session, which: str) -> RollChanged:
+    found = session.scalar(everything(text(which), because=JUDGED))
+    return RollChanged(count=max(found or 0, 1))
+
+
 def _correct(session: Session, batch: ImportBatch) -> None:
     _run(session, REMEMBER, batch=batch.id)
-    _run(session, CORRECT_PERSONS)
-    _run(session, CORRECT_STUDENTS)
+    with refused(
+        uq_person_number_digest=lambda: NumberTaken(count=1),
+        uq_student_school_id_student_number=lambda: StudentNumberTaken(count=1),
+    ):
+        _run(session, CORRECT_PERSONS)
+        _run(session, CORRECT_STUDENTS)
     _run(session, END_PLACEMENTS)
 
 
@@ -232,21 +218,10 @@ def _note(session: Session, actor: Actor, batch: ImportBatch, *, new: int, chang
         _run(session, NOTE_CHANGED, **who, **kinds, batch=batch.id)
 
 
-def _how_many(session: Session, which: str) -> int:
-    return session.scalar(text(f"SELECT count(*) FROM arriving WHERE {which}")) or 0  # noqa: S608  our own words
-
-
 def _ids(session: Session, which: str) -> list[int]:
     stmt = f"SELECT student_id FROM arriving WHERE {which} ORDER BY student_id"  # noqa: S608  our own words
     return [int(number) for number in session.scalars(text(stmt))]
 
 
-def _run_exactly(session: Session, statement: str, wanted: int) -> None:
-    """Run an INSERT that leaves out what somebody else has entered meanwhile; then the whole is refused."""
-    if wanted and (written := _run(session, statement)) != wanted:
-        raise RollChanged(count=wanted - written)
-
-
-def _run(session: Session, statement: str, **values: object) -> int:
-    done: Any = session.execute(everything(text(statement), because=JUDGED), values, execution_options=NO_SYNC)
-    return int(done.rowcount)
+def _run(session: Session, statement: str, **values: object) -> None:
+    session.execute(everything(text(statement), because=JUDGED), values, execution_options=NO_SYNC)

@@ -24,7 +24,7 @@ from app.sheets.rules import Blocker, UndoBlocked
 from app.students.models import Student
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsMoved
 from app.students.services import beside, cases
-from app.students.services.merging import ARRIVING, spread
+from app.students.services.arriving import ARRIVING, Arrived, spread
 
 DEPENDENTS: list[Callable[[Session, Sequence[int]], Mapping[int, str]]] = []
 """What packages above know that depends on a student's admission: student id → code of the reason."""
@@ -119,16 +119,16 @@ NOTE = """
 def blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker]:
     """The students of whom something happened since the import, or whom the actor no longer reaches."""
     actor.require(Permission.STUDENT_IMPORT)
-    spread(session, batch)
-    return _blockers(session, actor, batch)
+    arrived = spread(session, batch)
+    return _blockers(session, actor, batch, arrived)
 
 
-def _blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker]:
+def _blockers(session: Session, actor: Actor, batch: ImportBatch, arrived: Arrived) -> list[Blocker]:
     reached = set(session.scalars(_reached(actor)))
     rows = session.execute(everything(text(SINCE), because=APPLIED), {"batch": batch.id}).all()
     found: list[Blocker] = []
     above = _known_above(session)
-    edited = beside.edited_since(session, actor, batch)
+    edited = beside.edited_since(session, actor, batch, arrived)
     for row in rows:
         code = row.code or edited.get(row.student_id) or above.get(row.student_id)
         code = code or (None if row.student_id in reached else "undo_moved")
@@ -159,9 +159,9 @@ def _reached(actor: Actor) -> Select[int]:
 def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Take a batch back; raises `UndoBlocked`. Tells what happens as events."""
     actor.require(Permission.STUDENT_IMPORT)
-    spread(session, batch)
+    arrived = spread(session, batch)
     session.execute(_reached(actor).with_for_update(of=(Student, Person)))
-    if found := _blockers(session, actor, batch):
+    if found := _blockers(session, actor, batch, arrived):
         raise UndoBlocked(count=len(found))
     admitted = _ids(session, "verdict = 'new'")
     moved = _ids(session, "moved")
@@ -170,7 +170,7 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
         tell(session, actor, AdmissionsUndone(tuple(admitted)))
     _run(session, RESTORE_STUDENTS, batch=batch.id)
     _run(session, RESTORE_PERSONS, batch=batch.id)
-    in_hardship = beside.take_back(session, actor, batch)
+    in_hardship = beside.take_back(session, actor, batch, arrived)
     _run(session, TAKE_BACK_PLACEMENTS)
     _run(session, REOPEN_PLACEMENTS)
     _note(session, actor, batch)
