@@ -234,6 +234,7 @@ FIELDS = {
     "health": _l("Health"),
     "guardian": _l("Guardian"),
     "guardian_phone": _l("Guardian's phone"),
+    "guardian_number": _l("Guardian's certificate number"),
     "reopening": _l("Opening again"),
     "repaired": _l("Repaired"),
     "since_on": _l("From"),

@@ -247,6 +247,10 @@ class GuardianForm(RecordForm):
     name = StringField(_l("Full name"), [InputRequired(NEEDED), LONG])
     relation = _choice(_l("Relation"), RELATIONS, validators=[InputRequired(NEEDED)])
     phone = StringField(_l("Phone"), [LONG])
+    certificate_type = _choice(_l("Certificate type"), CERTIFICATES, NONE)
+    number = StringField(
+        _l("Certificate number"), [LONG], description=_l("Needed where the student has no certificate number.")
+    )
 
 
 class HardshipForm(ActForm):

@@ -109,6 +109,7 @@ FIELDS = {
     "guardian": _l("Guardian"),
     "relation": _l("Relation"),
     "guardian_phone": _l("Guardian's phone"),
+    "guardian_number": _l("Guardian's certificate number"),
     "category": _l("Hardship category"),
     "level": _l("Hardship level"),
     "since_on": _l("From"),

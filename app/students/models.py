@@ -30,11 +30,13 @@ from app.access.scope import AtNode, Gated, InSchool, marked, school_keys
 from app.core.clock import sql_now
 from app.core.db import Base, Numbered
 from app.orgs.models import one_of
+from app.people.certificates import CertificateType
 from app.people.models import PERSON_REACHES, code_in
 from app.students.rules import ENTRY_MODES, HARDSHIP_LEVELS, LEFT_BEHIND, HardshipCategory
 from app.students.workflow import StudentState, open_states_sql, paused_sql
 
-PHONE_AT, ADDRESS_AT, GUARDIAN_PHONE_AT = "student.phone", "student.address", "guardian.phone"
+PHONE_AT, ADDRESS_AT = "student.phone", "student.address"
+GUARDIAN_PHONE_AT, GUARDIAN_NUMBER_AT = "guardian.phone", "guardian.number"
 """Where the secrets of a student are sealed."""
 
 
@@ -150,14 +152,28 @@ class HardshipRecognition(Numbered, Gated, Base):
 
 
 class Guardian(Numbered, Gated, Base):
-    """家长(监护人): who answers for a student, with a phone number, whether or not they have an account."""
+    """家长(监护人): who answers for a student, with phone and certificate number, whether or not they have an account.
+
+    A student has a guardian of one name, or of one certificate, only once.
+    """
 
     __tablename__ = "guardian"
     __table_args__ = (
         CheckConstraint("relation IN ('father', 'mother', 'grandparent', 'other')", "relation"),
         CheckConstraint("length(name) BETWEEN 1 AND 100", "name_length"),
         CheckConstraint("(phone_sealed IS NULL) = (phone_digest IS NULL)", "phone_sealed_with_digest"),
+        CheckConstraint("(number_sealed IS NULL) = (number_digest IS NULL)", "number_sealed_with_digest"),
+        CheckConstraint("number_sealed IS NULL OR certificate_type IS NOT NULL", "number_of_a_type"),
+        CheckConstraint(one_of("certificate_type", CertificateType), "certificate_type"),
         Index("ix_guardian_student_id", "student_id"),
+        Index("uq_guardian_name", "student_id", "name", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_guardian_number_digest",
+            "student_id",
+            "number_digest",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ix_guardian_account_id", "account_id"),
     )
 
@@ -167,6 +183,9 @@ class Guardian(Numbered, Gated, Base):
     sealed_as: Mapped[uuid.UUID] = mapped_column(Uuid)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    certificate_type: Mapped[str | None] = mapped_column(Text)
+    number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    number_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     version: Mapped[int] = mapped_column(server_default="1")

@@ -30,6 +30,7 @@ from app.people.rules import mask_address, mask_phone
 from app.people.services import NUMBER_AT, details_of
 from app.students.models import (
     ADDRESS_AT,
+    GUARDIAN_NUMBER_AT,
     GUARDIAN_PHONE_AT,
     PHONE_AT,
     Guardian,
@@ -103,13 +104,15 @@ class Stay:
 
 @dataclass(frozen=True)
 class Family:
-    """A guardian with the phone masked."""
+    """A guardian with phone and certificate number masked."""
 
     id: int
     name: str
     relation: str
     phone: str
     version: int
+    certificate_type: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,9 @@ def families(session: Session, actor: Actor, record: Record, *, keyring: Keyring
 
 def _family(guardian: Guardian, keyring: Keyring) -> Family:
     phone = opened(keyring, guardian.phone_sealed, GUARDIAN_PHONE_AT, guardian.sealed_as)
-    return Family(guardian.id, guardian.name, guardian.relation, mask_phone(phone), guardian.version)
+    number = opened(keyring, guardian.number_sealed, GUARDIAN_NUMBER_AT, guardian.sealed_as)
+    known = (guardian.id, guardian.name, guardian.relation, mask_phone(phone), guardian.version)
+    return Family(*known, guardian.certificate_type or "", mask_number(number))
 
 
 def recognitions(session: Session, actor: Actor, record: Record) -> list[HardshipRecognition]:

@@ -40,7 +40,14 @@ IMPORTING: dict[str, Any] = {
     ),
     "further_on_file": _l("The person is on file from an earlier school; this is left out. Correct it on the page."),
     "hardship_without_category": _l("In hardship, but the category is not said; nothing is recognised by this row."),
-    "guardian_without_name": _l("A phone without the guardian's name; it is left out."),
+    "guardian_without_name": _l("Without the guardian's name; it is left out."),
+    "guardian_twice": _l("The student has a guardian of this name already. Please correct that one instead."),
+    "guardian_number_twice": _l(
+        "Another guardian of the student has this certificate number. Please check whose it is."
+    ),
+    "guardian_number_needed": _l(
+        "The student has no certificate number, so the guardian's is needed. Please fill in type and number."
+    ),
     "category_missing": _l("No hardship category. Please fill it in, such as 低保."),
     "category_unknown": _l(
         "%(text)s is none of the known hardship categories. Please choose one of the template's list, or say on the"

@@ -293,7 +293,7 @@ def _entry(table: Table, row: RawRow, suspects: bool, reading: _Reading) -> Entr
     _roll_number(entry)
     judge_entry(entry, reading.today)
     entry.claims = claims_of(entry.given, entry.odd)
-    entry.relatives = relatives_of(entry.given, reading.implied, entry.odd)
+    entry.relatives = relatives_of(entry.given, reading.implied, entry.odd, reading.today)
     judging.place_in_class(entry, reading.classes)
     entry.slim()
     return entry

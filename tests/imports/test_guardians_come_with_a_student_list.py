@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from app.changes.models import ChangeRecord
 from app.sheets.rules import RollChanged, UndoBlocked
 from app.sheets.work import apply_batch
 from app.students import services
-from app.students.models import GUARDIAN_PHONE_AT, Guardian, Student
+from app.students.models import GUARDIAN_NUMBER_AT, GUARDIAN_PHONE_AT, Guardian, Student
 from app.students.records import opened
 from app.students.sheet import STUDENTS
 from tests.imports.desk import HEADINGS, Desk, student, workbook
@@ -76,6 +77,83 @@ def test_a_heading_of_two_levels_is_understood(desk: Desk) -> None:
     assert row.data["guardian"] == "张大 其他 138****0001"
 
 
+def certificates(desk: Desk, student_number: str) -> dict[str, tuple[str | None, str]]:
+    """Type and number in clear of the certificates of a student's guardians, by name."""
+
+    def read(session: Session, _actor: Actor) -> dict[str, tuple[str | None, str]]:
+        stmt = select(Guardian).join(Student, Student.id == Guardian.student_id)
+        stmt = stmt.where(Student.student_number == student_number, Guardian.ended_at.is_(None))
+        found = session.scalars(everything(stmt, because=TEST))
+        return {g.name: (g.certificate_type, opened(KEYRING, *sealed(g), g.sealed_as)) for g in found}
+
+    return desk.run(read)
+
+
+def sealed(guardian: Guardian) -> tuple[bytes | None, str]:
+    """A guardian's number and where it is sealed."""
+    return guardian.number_sealed, GUARDIAN_NUMBER_AT
+
+
+IDS = (*PARENTS, "父亲身份证号", "母亲证件类型", "母亲证件号码")
+FATHERS, MOTHERS = "360101197506180121", "E12345678"
+
+
+def test_certificates_of_guardians_are_read_sealed_and_shown_masked(desk: Desk) -> None:
+    row = [*student(1), "张大", PHONES[0], "李二", PHONES[1], FATHERS, "护照", MOTHERS.lower()]
+    batch = desk.read(workbook([row], IDS))
+    (kept,) = desk.rows(batch, "new")
+    assert kept.data["guardian"] == "张大 父亲 138****0001 360101********0121; 李二 母亲 138****0002 E1*****78"
+    assert FATHERS not in str(kept.data)
+    desk.confirm(batch)
+    apply_batch(desk.bench, batch)
+    assert certificates(desk, "NEW-001") == {"张大": ("resident_id", FATHERS), "李二": ("passport", MOTHERS)}
+
+
+def test_a_certificate_on_file_follows_the_list_and_undo_gives_it_back(desk: Desk) -> None:
+    desk.apply(workbook([known(desk, "张大", "", "", "", "", "", "")], IDS))
+    assert certificates(desk, first(desk)) == {"张大": (None, "")}
+    again = workbook([known(desk, "张大", "", "", "", FATHERS, "", "")], IDS)
+    batch = desk.apply(again)
+    assert certificates(desk, first(desk)) == {"张大": ("resident_id", FATHERS)}
+    assert desk.counts(desk.read(again)) == (0, 0, 1, 0)
+    desk.undo(batch)
+    assert certificates(desk, first(desk)) == {"张大": (None, "")}
+
+
+def test_an_old_id_number_of_a_parent_is_kept_with_eighteen_digits(desk: Desk) -> None:
+    desk.apply(workbook([[*student(1), "张大", "", "", "", "610104620927690", "", ""]], IDS))
+    assert certificates(desk, "NEW-001") == {"张大": ("resident_id", "610104196209276908")}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        (("张大", "", "", "", "360101197506180120", "", ""), "guardian_number", "id_check_digit"),
+        (("张大", "", "李二", "", FATHERS, "", FATHERS), "guardian_number_2", "guardian_number_twice"),
+        (("张大", "", "李二", "", "", "月票", MOTHERS), "guardian_certificate_type_2", "word_left_out"),
+        (("", "", "", "", FATHERS, "", ""), "guardian_number", "guardian_without_name"),
+        (("张大", "", "", "", 3.60101197506180121e17, "", ""), "guardian_number", "id_precision_lost"),
+    ],
+)
+def test_a_certificate_that_cannot_be_right_is_left_out(
+    desk: Desk, cells: Sequence[object], column: str, code: str
+) -> None:
+    batch = desk.read(workbook([[*student(1), *cells]], IDS))
+    assert desk.counts(batch) == (1, 0, 0, 0)
+    (row,) = desk.rows(batch, "warnings")
+    assert [(each["column"], each["code"]) for each in row.warnings or ()] == [(column, code)]
+
+
+def test_a_number_that_another_guardian_has_is_left_out(desk: Desk) -> None:
+    desk.apply(workbook([known(desk, "张大", "", "", "", FATHERS, "", "")], IDS))
+    batch = desk.read(workbook([known(desk, "张三", "", "", "", FATHERS, "", "")], IDS))
+    (row,) = desk.rows(batch, "warnings")
+    assert [each["code"] for each in row.warnings or ()] == ["guardian_number_twice"]
+    desk.confirm(batch)
+    apply_batch(desk.bench, batch)
+    assert certificates(desk, first(desk)) == {"张大": ("resident_id", FATHERS), "张三": (None, "")}
+
+
 def test_who_is_on_file_is_changed_and_an_empty_cell_takes_nothing_away(desk: Desk) -> None:
     desk.apply(workbook([known(desk, "张大", "父亲", PHONES[0])], ONE))
     assert desk.counts(desk.read(workbook([known(desk, "张大", "", "")], ONE))) == (0, 0, 1, 0)
@@ -124,8 +202,8 @@ def test_a_guardian_entered_meanwhile_refuses_the_whole(desk: Desk) -> None:
 
 def add(desk: Desk, name: str) -> int:
     """Add a guardian on the first pupil's page."""
-    who = {"student_id": desk.world.of(A)[0].student_id, "name": name, "relation": "other", "phone": ""}
-    return desk.run(lambda s, a: services.add_guardian(s, a, keyring=KEYRING, **who))  # type: ignore[arg-type]
+    student_id, typed = desk.world.of(A)[0].student_id, services.TypedGuardian(name, "other")
+    return desk.run(lambda s, a: services.add_guardian(s, a, student_id=student_id, typed=typed, keyring=KEYRING))
 
 
 def test_undo_takes_new_guardians_away_and_gives_changed_ones_back(desk: Desk) -> None:
@@ -143,8 +221,9 @@ def test_a_guardian_edited_or_added_since_forbids_the_undo(desk: Desk) -> None:
     batch = desk.apply(workbook([known(desk, "张大", "父亲", PHONES[0]), [*student(1), "王五", "", ""]], ONE))
     stmt = select(Guardian.id).where(Guardian.name == "张大")
     found = desk.run(lambda s, _a: s.scalars(everything(stmt, because=TEST)).one())
-    changed = {"guardian_id": found, "version": 1, "name": "张大", "relation": "other", "phone": PHONES[0]}
-    desk.run(lambda s, a: services.correct_guardian(s, a, keyring=KEYRING, **changed))  # type: ignore[arg-type]
+    which: dict[str, Any] = {"guardian_id": found, "version": 1, "keyring": KEYRING}
+    typed = services.TypedGuardian("张大", "other", PHONES[0])
+    desk.run(lambda s, a: services.correct_guardian(s, a, typed=typed, **which))
     blockers = desk.run(lambda s, a: STUDENTS.blockers(s, a, desk.batch(batch)))
     assert [(each.subject_id, each.code) for each in blockers] == [
         (desk.world.of(A)[0].student_id, "undo_edited"),

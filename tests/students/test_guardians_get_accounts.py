@@ -12,7 +12,7 @@ from app.core import clock
 from app.core.db import Session
 from app.core.errors import NotFound
 from app.students.models import Guardian, Student
-from app.students.services import add_guardian, end_guardian, give_guardians, leave
+from app.students.services import TypedGuardian, add_guardian, end_guardian, give_guardians, leave
 from tests.make.places import COUNTY_A, A, class_of
 from tests.make.pupils import Pupil
 from tests.stage import TEST
@@ -28,9 +28,7 @@ def listed(session: Session, world: World, pupil: Pupil, name: str = MOTHER, pho
         session,
         world.actor(session, ADMIN),
         student_id=pupil.student_id,
-        name=name,
-        relation="mother",
-        phone=phone,
+        typed=TypedGuardian(name, "mother", phone),
         keyring=KEYRING,
     )
 
@@ -103,9 +101,7 @@ def test_a_namesake_of_another_school_is_not_joined(session: Session, world: Wor
         session,
         world.actor(session, "school_admin_b"),
         student_id=there.student_id,
-        name=MOTHER,
-        relation="mother",
-        phone=PHONE,
+        typed=TypedGuardian(MOTHER, "mother", PHONE),
         keyring=KEYRING,
     )
     theirs = give_guardians(session, world.actor(session, "school_admin_b"), ids=[there.student_id]).account_ids

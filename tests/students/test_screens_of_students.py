@@ -207,6 +207,20 @@ def test_guardians_and_recognitions_are_kept_on_screen(visit: Visiting, world: W
     assert "138****5678" not in ended.split('id="timeline"')[0]
 
 
+def test_a_guardian_sent_twice_with_two_keys_is_told_and_what_was_typed_is_kept(visit: Visiting, world: World) -> None:
+    admin, one = visit("school_admin", "zh_Hans_CN"), world.of(A)[0].student_id
+    guardian = {"name": "王建国", "relation": "father", "certificate_type": "passport", "number": "E12345678"}
+    assert admin.fill(f"/students/{one}/guardians/new", **guardian).status_code == 303
+    shown = admin.get(f"/students/{one}").get_data(as_text=True)
+    assert "护照 E1*****78" in shown
+    assert "E12345678" not in shown
+    again = admin.fill(f"/students/{one}/guardians/new", **guardian)
+    page = again.get_data(as_text=True)
+    assert again.status_code == 422
+    assert "该学生已有同名监护人" in page
+    assert 'value="E12345678"' in page
+
+
 @pytest.mark.parametrize("role", ["counsellor", "class_teacher", "county_admin", "guardian", "student"])
 def test_who_only_reads_is_offered_nothing_else(visit: Visiting, world: World, role: str) -> None:
     page = visit(role).get("/students/").get_data(as_text=True)

@@ -80,8 +80,8 @@ def to_b(session: Session, world: World, pupil: Pupil) -> int:
 
 def test_who_left_gets_a_new_record_and_the_old_one_stays(session: Session, world: World) -> None:
     one, admin = world.of(A)[0].student_id, world.actor(session, "school_admin")
-    guardian = {"name": "王建国", "relation": "father", "phone": "13812345678"}
-    services.add_guardian(session, admin, student_id=one, keyring=KEYRING, **guardian)
+    guardian = services.TypedGuardian("王建国", "father", "13812345678", "passport", "E12345678")
+    services.add_guardian(session, admin, student_id=one, typed=guardian, keyring=KEYRING)
     leave(session, world, one)
     new = readmit(session, world, one)
     old, row = student(session, one), student(session, new)

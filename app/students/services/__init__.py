@@ -13,6 +13,7 @@ from app.students.services.admission import admit
 from app.students.services.correction import amend, correct
 from app.students.services.disclosure import FIELDS, disclose
 from app.students.services.family import (
+    TypedGuardian,
     add_guardian,
     correct_guardian,
     end_guardian,
@@ -27,6 +28,7 @@ from app.students.services.status import change_status, leave
 __all__ = [
     "FIELDS",
     "Given",
+    "TypedGuardian",
     "add_guardian",
     "admit",
     "amend",

@@ -13,11 +13,11 @@ from app.core.crypto import Keyring
 from app.core.errors import Invalid, NotFound
 from app.people.models import Person
 from app.people.services import NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT
-from app.students.models import ADDRESS_AT, GUARDIAN_PHONE_AT, PHONE_AT, Guardian, Student
+from app.students.models import ADDRESS_AT, GUARDIAN_NUMBER_AT, GUARDIAN_PHONE_AT, PHONE_AT, Guardian, Student
 from app.students.records import opened
 from app.students.rules import is_reason
 
-FIELDS = ("number", "status_number", "social_card_number", "phone", "address", "guardian_phone")
+FIELDS = ("number", "status_number", "social_card_number", "phone", "address", "guardian_phone", "guardian_number")
 
 
 def disclose(  # noqa: PLR0913  whose, what, why
@@ -43,8 +43,8 @@ def disclose(  # noqa: PLR0913  whose, what, why
     if row is None:
         raise NotFound(what="student")
     student, person = row
-    if field == "guardian_phone":
-        value = _guardian_phone(session, actor, student.id, guardian_id, keyring)
+    if field.startswith("guardian_"):
+        value = _of_guardian(field, session, actor, student.id, guardian_id, keyring)
     else:
         value = _own(field, student, person, keyring)
     after = {"field": field, "guardian": guardian_id} if guardian_id else {"field": field}
@@ -64,9 +64,13 @@ def _own(field: str, student: Student, person: Person, keyring: Keyring) -> str:
     return opened(keyring, sealed, place, sealed_as)
 
 
-def _guardian_phone(session: Session, actor: Actor, student_id: int, guardian_id: int | None, keyring: Keyring) -> str:
+def _of_guardian(
+    field: str, session: Session, actor: Actor, student_id: int, guardian_id: int | None, keyring: Keyring
+) -> str:
     stmt = select(Guardian).where(Guardian.id == guardian_id, Guardian.student_id == student_id)
     found = session.scalars(visible(stmt, Guardian, actor, Permission.PERSON_UNMASK)).one_or_none()
     if found is None:
         raise NotFound(what="guardian")
+    if field == "guardian_number":
+        return opened(keyring, found.number_sealed, GUARDIAN_NUMBER_AT, found.sealed_as)
     return opened(keyring, found.phone_sealed, GUARDIAN_PHONE_AT, found.sealed_as)

@@ -19,11 +19,12 @@ from app.core.crypto import Keyring
 from app.core.errors import Invalid, NotFound
 from app.people.models import Person
 from app.students import queries
-from app.students.models import ADDRESS_AT, GUARDIAN_PHONE_AT, PHONE_AT, Guardian, Student
+from app.students.models import ADDRESS_AT, GUARDIAN_NUMBER_AT, GUARDIAN_PHONE_AT, PHONE_AT, Guardian, Student
 from app.students.queries import ClassChoice
 from app.students.records import opened
 from app.students.rules import IsDeceased, NewStudent, OnFileHere, Particulars, judge_particulars
 from app.students.services.admission import admit
+from app.students.services.family import sealed_certificate
 from app.students.services.registration import refuse_if_in_school
 from app.students.workflow import StudentState
 
@@ -98,6 +99,7 @@ def _bring_guardians(session: Session, actor: Actor, left_id: int, new_id: int, 
 def _guardian(known: Guardian, new_id: int, keyring: Keyring) -> dict[str, object]:
     sealed_as = uuid.uuid4()
     phone = opened(keyring, known.phone_sealed, GUARDIAN_PHONE_AT, known.sealed_as)
+    number = opened(keyring, known.number_sealed, GUARDIAN_NUMBER_AT, known.sealed_as)
     return {
         "student_id": new_id,
         "name": known.name,
@@ -105,6 +107,7 @@ def _guardian(known: Guardian, new_id: int, keyring: Keyring) -> dict[str, objec
         "sealed_as": sealed_as,
         "phone_sealed": keyring.seal(phone, GUARDIAN_PHONE_AT, sealed_as) if phone else None,
         "phone_digest": known.phone_digest,
+        **sealed_certificate(known.certificate_type, number or None, sealed_as, keyring),
     }
 
 

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.db import Session
 from app.core.errors import NotFound
 from app.core.idempotency import Answer
+from app.people.labels import CERTIFICATES
 from app.students import records, services
 from app.students.forms import GuardianForm
 from app.students.labels import FIELDS, KINDS, RELATIONS, STATES, shown
@@ -55,7 +56,11 @@ class StudentPageView(StudentActScreen):
             ],
             may_change=may_change,
             families=[
-                {**vars(one), "relation_label": RELATIONS[one.relation]}
+                {
+                    **vars(one),
+                    "relation_label": RELATIONS[one.relation],
+                    "certificate_label": CERTIFICATES.get(one.certificate_type, ""),
+                }
                 for one in records.families(reading(), actor(), record, keyring=backstage().keyring)
             ],
             may_unmask=_may_unmask(record),
@@ -77,7 +82,7 @@ class StudentPageView(StudentActScreen):
     @expose("/<int:student_id>/guardians/<int:guardian_id>", methods=["GET", "POST"])
     @needs(Permission.STUDENT_UPDATE)
     def edit_guardian(self, student_id: int, guardian_id: int) -> Response | tuple[str, int]:
-        """Correct a guardian; the phone stands in the form masked."""
+        """Correct a guardian; phone and certificate number stand in the form masked."""
         record, family = _family(student_id, guardian_id)
         form = GuardianForm(data=vars(family))
         title = gettext("Edit guardian %(name)s", name=family.name)
@@ -190,14 +195,17 @@ def _lines(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]
     ]
 
 
+def _typed(form: GuardianForm) -> services.TypedGuardian:
+    names = ("name", "relation", "phone", "certificate_type", "number")
+    return services.TypedGuardian(*(form[name].data or "" for name in names))
+
+
 def _add_guardian(session: Session, form: GuardianForm, student_id: int) -> Answer:
     services.add_guardian(
         session,
         actor(),
         student_id=student_id,
-        name=form.name.data or "",
-        relation=form.relation.data or "",
-        phone=form.phone.data or "",
+        typed=_typed(form),
         keyring=backstage().keyring,
     )
     return done(page_of(student_id), "saved")
@@ -209,9 +217,7 @@ def _correct_guardian(session: Session, form: GuardianForm, guardian_id: int) ->
         actor(),
         guardian_id=guardian_id,
         version=form.known_version(),
-        name=form.name.data or "",
-        relation=form.relation.data or "",
-        phone=form.phone.data or "",
+        typed=_typed(form),
         keyring=backstage().keyring,
     )
     return done(page_of(student_id), "saved")
