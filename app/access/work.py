@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import wraps
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,8 @@ from app.access.gate import bind
 from app.core.errors import NotFound
 from app.core.queue import JobRun
 
-T = TypeVar("T")
+LONGEST = 600
+"""Seconds a statement of such work may take, unless it says otherwise; 50,000 students take a few."""
 
 
 def owner_of(session: Session, run: JobRun) -> Actor:
@@ -24,15 +25,28 @@ def owner_of(session: Session, run: JobRun) -> Actor:
     return actor
 
 
-def carry_out(run: JobRun, act: Callable[[Session, Actor], object], *, seconds: int) -> None:
-    """Do an act as the owner; the act and the end of the job are one transaction, so it happens once or not at all."""
-    run.safe_point()
+def as_owner(
+    *, seconds: int = LONGEST
+) -> Callable[[Callable[[Session, Actor, JobRun], object]], Callable[[JobRun], None]]:
+    """Make an act what a job runs: as the owner, each statement allowed so many seconds.
 
-    def work(session: Session) -> None:
-        act(session, owner_of(session, run))
-        run.finish(session)
+    The act and the end of the job are one transaction, so it happens once or not at all.
+    """
 
-    run.transaction(work, seconds=seconds)
+    def decorate(act: Callable[[Session, Actor, JobRun], object]) -> Callable[[JobRun], None]:
+        @wraps(act)
+        def carry_out(run: JobRun) -> None:
+            run.safe_point()
+
+            def work(session: Session) -> None:
+                act(session, owner_of(session, run), run)
+                run.finish(session)
+
+            run.transaction(work, seconds=seconds)
+
+        return carry_out
+
+    return decorate
 
 
 def step_of(run: JobRun) -> Callable[[int], None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.work import carry_out, step_of
+from app.access.work import as_owner, step_of
 from app.accounts.services.sheets import HANDING_OUT
 from app.accounts.sheet import Order, deliver
 from app.core.feature import Job, Schedule
@@ -14,20 +14,15 @@ from app.core.queue import JobRun
 from app.core.stored import erase_expired
 
 TIDYING = "accounts.tidy"
-LONGEST = 600
-"""Seconds the act may take; 5,000 accounts take a few."""
 
 
-def sheets(run: JobRun) -> None:
+@as_owner()
+def sheets(session: Session, actor: Actor, run: JobRun) -> None:
     """Issue the codes and keep the files."""
-
-    def act(session: Session, actor: Actor) -> None:
-        facts = run.arguments
-        order = Order(str(facts["address"]), str(facts["language"]), also_in_use=bool(facts["also_in_use"]))
-        ids = [int(each) for each in facts["ids"]]
-        deliver(session, actor, order, account_ids=ids, store=run.files, keyring=run.keyring, step=step_of(run))
-
-    carry_out(run, act, seconds=LONGEST)
+    facts = run.arguments
+    order = Order(str(facts["address"]), str(facts["language"]), also_in_use=bool(facts["also_in_use"]))
+    ids = [int(each) for each in facts["ids"]]
+    deliver(session, actor, order, account_ids=ids, store=run.files, keyring=run.keyring, step=step_of(run))
 
 
 def tidy(run: JobRun) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.work import carry_out
+from app.access.work import as_owner
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.core.stored import NewFile, keep
@@ -15,21 +15,16 @@ from app.enrolment.services import note_export
 from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
 
 KEPT = timedelta(days=7)
-LONGEST = 600
-"""Seconds a statement of it may take."""
 
 
-def export(run: JobRun) -> None:
+@as_owner()
+def export(session: Session, actor: Actor, run: JobRun) -> None:
     """Write the workbook of the applications named by id and keep it for who asked."""
-
-    def act(session: Session, actor: Actor) -> None:
-        ids = [int(each) for each in run.arguments["ids"]]
-        data, count = workbook(session, actor, ids, chinese=bool(run.arguments["chinese"]))
-        new = NewFile(PURPOSE, NAME, MEDIA_TYPE, data, KEPT)
-        keep(session, run.files, run.keyring, owner_id=actor.user_id, new=new)
-        note_export(session, actor, plan_id=int(run.arguments["plan"]), count=count)
-
-    carry_out(run, act, seconds=LONGEST)
+    ids = [int(each) for each in run.arguments["ids"]]
+    data, count = workbook(session, actor, ids, chinese=bool(run.arguments["chinese"]))
+    new = NewFile(PURPOSE, NAME, MEDIA_TYPE, data, KEPT)
+    keep(session, run.files, run.keyring, owner_id=actor.user_id, new=new)
+    note_export(session, actor, plan_id=int(run.arguments["plan"]), count=count)
 
 
 EXPORT = Job(PURPOSE, export)

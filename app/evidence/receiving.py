@@ -18,9 +18,9 @@ from app.evidence.services import stage
 from app.web.acts import sentence_of
 from app.web.errors import sentence
 from app.web.request import actor, backstage, write
+from app.web.screens import is_id
 
 FIELD, FILES = "evidence", "evidence_files"
-LONGEST_ID = 16
 
 
 @dataclass
@@ -70,10 +70,7 @@ def _keep(found: Received, fit: Sequence[Fit]) -> None:
 
 
 def _named() -> list[int]:
-    texts = [
-        text for text in request.form.getlist(FIELD) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID
-    ]
-    return list(dict.fromkeys(int(text) for text in texts))
+    return list(dict.fromkeys(int(text) for text in request.form.getlist(FIELD) if is_id(text)))
 
 
 def _sent() -> list[Sent]:

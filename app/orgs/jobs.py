@@ -5,30 +5,19 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.work import carry_out
+from app.access.work import as_owner
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.orgs.reshape import MOVING, move
 
-LONGEST = 600
-"""Seconds a move may take; 50,000 students take a few."""
 
-
-def move_subtree(run: JobRun) -> None:
+@as_owner()
+def move_subtree(session: Session, actor: Actor, run: JobRun) -> None:
     """Carry the move out."""
-
-    def act(session: Session, actor: Actor) -> None:
-        facts = run.arguments
-        count = move(
-            session,
-            actor,
-            node_id=int(facts["node_id"]),
-            target_code=str(facts["target_code"]),
-            version=int(facts["version"]),
-        )
-        run.progress(session, count, count)
-
-    carry_out(run, act, seconds=LONGEST)
+    facts = run.arguments
+    node_id, target, version = int(facts["node_id"]), str(facts["target_code"]), int(facts["version"])
+    count = move(session, actor, node_id=node_id, target_code=target, version=version)
+    run.progress(session, count, count)
 
 
 MOVE = Job(MOVING, move_subtree)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.work import carry_out
+from app.access.work import as_owner
 from app.core.feature import Job
 from app.core.queue import JobRun
 from app.plans.services import open_plan
@@ -15,15 +15,12 @@ LONGEST = 900
 """Seconds opening may take; a province of millions takes a few minutes."""
 
 
-def open_it(run: JobRun) -> None:
+@as_owner(seconds=LONGEST)
+def open_it(session: Session, actor: Actor, run: JobRun) -> None:
     """Open the plan the job names."""
-
-    def act(session: Session, actor: Actor) -> None:
-        facts = run.arguments
-        open_plan(session, actor, plan_id=int(facts["plan_id"]), version=int(facts["version"]))
-        run.progress(session, 1, 1)
-
-    carry_out(run, act, seconds=LONGEST)
+    facts = run.arguments
+    open_plan(session, actor, plan_id=int(facts["plan_id"]), version=int(facts["version"]))
+    run.progress(session, 1, 1)
 
 
 OPEN = Job(OPENING, open_it)

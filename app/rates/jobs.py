@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SYSTEM, Actor
 from app.access.gate import bind
 from app.access.permissions import Permission
-from app.access.work import carry_out
+from app.access.work import as_owner
 from app.core.clock import SHANGHAI, now
 from app.core.db import Database
 from app.core.feature import Job, Loop, Schedule
@@ -73,23 +73,20 @@ def add_differences(database: Database, _data: Path | None) -> None:
     database.transaction(work)
 
 
-def export_summary(run: JobRun) -> None:
+@as_owner()
+def export_summary(session: Session, actor: Actor, run: JobRun) -> None:
     """Write the summary of rates that somebody asked for and keep it for that account."""
-
-    def act(session: Session, actor: Actor) -> None:
-        plan = plans.get(session, actor, Permission.PLAN_READ, plan_id=int(run.arguments["plan"]))
-        asked = _asked(session, plan, run.arguments)
-        count = units.count_units(session, actor, asked)
-        headings = summary.headings(chinese=bool(run.arguments["chinese"]))
-        rows = summary.rows(session, actor, plan, asked, chinese=bool(run.arguments["chinese"]))
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / EXPORT_NAME
-            write(path, plan.name, headings, rows, at_most=count + 1)
-            new = NewFile(summary.PURPOSE, EXPORT_NAME, MEDIA_TYPE, path.read_bytes(), KEPT)
-        keep(session, run.files, run.keyring, owner_id=actor.user_id, new=new)
-        note_export(session, actor, plan_id=plan.id, path=asked.path, count=count)
-
-    carry_out(run, act, seconds=LONGEST)
+    plan = plans.get(session, actor, Permission.PLAN_READ, plan_id=int(run.arguments["plan"]))
+    asked = _asked(session, plan, run.arguments)
+    count = units.count_units(session, actor, asked)
+    headings = summary.headings(chinese=bool(run.arguments["chinese"]))
+    rows = summary.rows(session, actor, plan, asked, chinese=bool(run.arguments["chinese"]))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / EXPORT_NAME
+        write(path, plan.name, headings, rows, at_most=count + 1)
+        new = NewFile(summary.PURPOSE, EXPORT_NAME, MEDIA_TYPE, path.read_bytes(), KEPT)
+    keep(session, run.files, run.keyring, owner_id=actor.user_id, new=new)
+    note_export(session, actor, plan_id=plan.id, path=asked.path, count=count)
 
 
 def _asked(session: Session, plan: Plan, arguments: Mapping[str, Any]) -> units.Asked:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.work import carry_out, owner_of
+from app.access.work import LONGEST, as_owner, owner_of
 from app.core.feature import Job, Schedule
 from app.core.queue import JobRun
 from app.core.stored import NewFile, erase_expired, keep
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT = timedelta(days=1)
 """How long an error workbook lies ready; it holds what the uploaded file held, and can be made again."""
-LONGEST = 600
-"""Seconds a statement of an import may take; 50,000 rows take a few."""
 
 
 def _carry_out(work: Callable[[Bench, int], None]) -> Callable[[JobRun], None]:
@@ -61,17 +59,14 @@ def _tick(run: JobRun, done: int, total: int | None) -> None:
     run.progress(None, done, total)
 
 
-def errors(run: JobRun) -> None:
+@as_owner()
+def errors(session: Session, actor: Actor, run: JobRun) -> None:
     """Write the error workbook of a large import and keep it for who asked."""
-
-    def act(session: Session, actor: Actor) -> None:
-        batch_id, locale = int(run.arguments["batch_id"]), str(run.arguments["locale"])
-        keyring, files = run.keyring, run.files
-        data = error_workbook(session, actor, batch_id=batch_id, keyring=keyring, files=files, locale=locale)
-        new = NewFile(purpose_of(batch_id), f"import-{batch_id}-errors.xlsx", XLSX, data, KEPT)
-        keep(session, files, keyring, owner_id=actor.user_id, new=new)
-
-    carry_out(run, act, seconds=LONGEST)
+    batch_id, locale = int(run.arguments["batch_id"]), str(run.arguments["locale"])
+    keyring, files = run.keyring, run.files
+    data = error_workbook(session, actor, batch_id=batch_id, keyring=keyring, files=files, locale=locale)
+    new = NewFile(purpose_of(batch_id), f"import-{batch_id}-errors.xlsx", XLSX, data, KEPT)
+    keep(session, files, keyring, owner_id=actor.user_id, new=new)
 
 
 def expire(run: JobRun) -> None:

@@ -12,7 +12,7 @@ from flask_appbuilder import BaseView
 from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Refusal
 from app.web.forms import ActForm
 from app.web.request import UNATTENDED, actor, visitor
 
@@ -23,6 +23,9 @@ OPEN = "open to everybody"
 SIGNED_IN = "open to everybody signed in"
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Days somebody may ask for; one day more can be counted from each of them."""
+MOST_TICKED = 500
+"""As many rows as a page shows at most."""
+LONGEST_ID = 16
 
 
 def needs(permission: Permission) -> Callable[[F], F]:
@@ -104,6 +107,24 @@ def whole_number(name: str, default: int) -> int:
     if not (value.isascii() and value.isdigit() and len(value) <= 9):  # noqa: PLR2004  fits every column and page
         raise Invalid({name: "whole_number"})
     return int(value)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a row; not every number fits the column."""
+    return text.isascii() and text.isdigit() and len(text) < LONGEST_ID
+
+
+def ticked(nothing: type[Refusal], *, linked: str = "rowid") -> list[int]:
+    """The ids of the rows ticked in a list, or of the one whose link was followed (`linked` in the address).
+
+    Raises `nothing` when there is none, `Invalid` for what no list sends.
+    """
+    texts = request.form.getlist("rowid") if request.method == "POST" else request.args.getlist(linked)
+    if not texts:
+        raise nothing
+    if len(texts) > MOST_TICKED or not all(map(is_id, texts)):
+        raise Invalid({"rowid": "whole_number"})
+    return sorted({int(text) for text in texts})
 
 
 def text_argument(name: str, longest: int = 50) -> str:

@@ -22,7 +22,7 @@ from app.orgs.labels import KINDS
 from app.orgs.models import OrgNode
 from app.web.acts import done, submitted
 from app.web.request import actor, backstage, reading
-from app.web.screens import Screen, needs, text_argument
+from app.web.screens import Screen, is_id, needs, text_argument
 
 MOST_TICKED = 400
 AT_CLASS_SETS = "class_set_admin"
@@ -154,7 +154,7 @@ def _class_sets(found: queries.Detail) -> list[tuple[int, str, bool]]:
 
 def _ids(name: str) -> list[int]:
     values = request.form.getlist(name)
-    if len(values) > MOST_TICKED or not all(v.isascii() and v.isdigit() and len(v) < 16 for v in values):  # noqa: PLR2004
+    if len(values) > MOST_TICKED or not all(map(is_id, values)):
         raise Invalid({name: "whole_number"})
     return [int(value) for value in values]
 

@@ -17,17 +17,15 @@ from app.accounts.rules import MOST_AT_ONCE, NothingTicked
 from app.accounts.services.sheets import HANDING_OUT
 from app.accounts.sheet import Order, deliver
 from app.core.clock import sql_now
-from app.core.errors import Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.idempotency import Answer
 from app.core.queue import defer
 from app.core.stored import StoredFile, contents, of_owner
 from app.web.acts import done, sentence_of, submitted
 from app.web.request import actor, backstage, reading, write
-from app.web.screens import Screen, needs
+from app.web.screens import Screen, needs, ticked
 
 MINUTE = "yyyy-MM-dd HH:mm"
-MOST_TICKED = 500
-"""As many rows as a page shows at most."""
 
 
 class SheetView(Screen):
@@ -62,7 +60,7 @@ class SheetView(Screen):
     @needs(Permission.ACCOUNT_RESET)
     def new(self) -> Response | tuple[str, int]:
         """Ask before issuing codes for the ticked users; ticked rows come here first without the form's key."""
-        ids = ticked()
+        ids = ticked(NothingTicked, linked="account_id")
         form = SheetsForm()
         found = queries.ticked(reading(), actor(), ids)
         if request.method == "POST" and "key" in request.form:
@@ -113,16 +111,6 @@ class SheetView(Screen):
         answer.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
-
-
-def ticked() -> list[int]:
-    """The ids of the ticked rows, strictly read."""
-    texts = request.form.getlist("rowid") if request.method == "POST" else request.args.getlist("account_id")
-    if not texts:
-        raise NothingTicked
-    if len(texts) > MOST_TICKED or not all(t.isascii() and t.isdigit() and len(t) < 16 for t in texts):  # noqa: PLR2004
-        raise Invalid({"rowid": "whole_number"})
-    return sorted({int(text) for text in texts})
 
 
 def _own(session: Session, sheet_id: int) -> ActivationSheet:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext
 
 from app.core.errors import Invalid, NotFound
@@ -18,8 +18,9 @@ from app.plans.models import Plan
 from app.students.rules import NothingTicked
 from app.web.acts import done
 from app.web.request import actor, reading
+from app.web.screens import is_id, ticked
 
-MOST_TICKED, MOST_TOLD, LONGEST_ID = 500, 100, 16
+MOST_TOLD = 100
 WHY = {
     *("wrong_state", "unit_submitted", "own_application", "counted_no_more", "moved_meanwhile", "not_found"),
     *("not_insured", "not_stopped"),
@@ -27,19 +28,9 @@ WHY = {
 """The codes an outcome may name; others would not be of ours."""
 
 
-def ticked() -> list[int]:
-    """The ids of the ticked rows, strictly read."""
-    texts = request.form.getlist("rowid") if request.method == "POST" else request.args.getlist("rowid")
-    if not texts:
-        raise NothingTicked
-    if len(texts) > MOST_TICKED or not all(t.isascii() and t.isdigit() and len(t) < LONGEST_ID for t in texts):
-        raise Invalid({"rowid": "whole_number"})
-    return sorted({int(text) for text in texts})
-
-
 def ticked_rows() -> tuple[list[int], list[queries.Shown]]:
     """The ticked rows as far as the actor may see them; `NotFound` when not one is."""
-    ids = ticked()
+    ids = ticked(NothingTicked)
     shown = queries.shown_of(reading(), actor(), ids)
     if not shown:
         raise NotFound(what="enrolment")
@@ -80,7 +71,7 @@ def answer(plan: Plan, outcome: Outcome, wrong_state: str = "wrong_state") -> An
 def told(text: str) -> list[tuple[int, str]]:
     """The refused rows an address names; what is not of ours is `Invalid`."""
     pairs = [part.partition("-") for part in text.split(".") if part]
-    if not all(e.isascii() and e.isdigit() and len(e) < LONGEST_ID and code in WHY for e, _, code in pairs):
+    if not all(is_id(e) and code in WHY for e, _, code in pairs):
         raise Invalid({"refused": "choice"})
     return [(int(each), code) for each, _, code in pairs]
 

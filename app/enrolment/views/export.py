@@ -15,14 +15,14 @@ from app.core.queue import defer
 from app.enrolment import queries
 from app.enrolment.services import note_export
 from app.enrolment.sheet import MEDIA_TYPE, NAME, PURPOSE, workbook
-from app.enrolment.views.batch import ticked
 from app.enrolment.views.listing import LISTING, asked_for, asked_plan
 from app.plans import queries as plans
+from app.students.rules import NothingTicked
 from app.web.acts import done, submitted
 from app.web.forms import ActForm
 from app.web.language import is_chinese
 from app.web.request import actor, reading, write
-from app.web.screens import Screen, needs
+from app.web.screens import Screen, needs, ticked
 
 EXPORT = Permission.ENROLMENT_EXPORT
 MOST_AT_ONCE = 5_000
@@ -62,7 +62,7 @@ class ExportView(Screen):
     @needs(EXPORT)
     def ticked(self) -> Response:
         """Only the ticked applications."""
-        ids = ticked()
+        ids = ticked(NothingTicked)
         shown = queries.shown_of(reading(), actor(), ids, EXPORT)
         if not shown:
             raise NotFound(what="enrolment")

@@ -15,7 +15,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
 from app.enrolment import queries, services
 from app.enrolment.forms import WAIVE, EntryForm, ReviewForm
-from app.enrolment.views.batch import LONGEST_ID, MOST_TOLD, answer, crumbs, names_of, plan_of, ticked_rows, told
+from app.enrolment.views.batch import MOST_TOLD, answer, crumbs, names_of, plan_of, ticked_rows, told
 from app.enrolment.views.facts import money
 from app.enrolment.views.listing import LISTING, asked_for, asked_plan
 from app.plans import queries as plans
@@ -23,7 +23,7 @@ from app.plans.models import Plan
 from app.web.acts import sentence_of, submitted
 from app.web.forms import ActForm
 from app.web.request import actor, reading
-from app.web.screens import Screen, needs, text_argument, whole_number
+from app.web.screens import LONGEST_ID, Screen, is_id, needs, text_argument, whole_number
 
 REVIEW, ENTER = Permission.ENROLMENT_REVIEW, Permission.ENROLMENT_ENTER
 
@@ -141,7 +141,7 @@ def _review(session: Session, form: ReviewForm, plan: Plan, ids: list[int], *, a
 
 def _review_all(session: Session, form: ReviewForm, plan: Plan, wanted: queries.Wanted) -> Answer:
     shown = form.shown.data or ""
-    if not (shown.isascii() and shown.isdigit() and len(shown) < LONGEST_ID):
+    if not is_id(shown):
         raise Invalid({"shown": "whole_number"})
     outcome = services.review_matching(
         session,

@@ -17,11 +17,11 @@ from app.core.queue import defer
 from app.orgs import queries as orgs
 from app.students import queries, services
 from app.students.forms import AccessForm
+from app.students.rules import NothingTicked
 from app.students.services.access import HANDING_OUT, give
-from app.students.views.movement import ticked
 from app.web.acts import done, submitted
 from app.web.request import actor, backstage, reading
-from app.web.screens import Screen, needs, whole_number
+from app.web.screens import Screen, needs, ticked, whole_number
 
 
 class StudentAccessView(Screen):
@@ -35,7 +35,7 @@ class StudentAccessView(Screen):
     def sheets(self) -> Response | tuple[str, int]:
         """Ask for whom; ticked rows come here first without the form's key."""
         sent = request.form if request.method == "POST" else request.args
-        ids = ticked() if "rowid" in sent else []
+        ids = ticked(NothingTicked) if "rowid" in sent else []
         form = AccessForm(data={"place": _place_asked()})
         names = queries.names_of_ticked(reading(), actor(), Permission.ACCOUNT_CREATE, ids) if ids else []
         if ids:

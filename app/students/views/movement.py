@@ -9,17 +9,13 @@ from werkzeug.wrappers import Response
 
 from app.access.permissions import Permission
 from app.core.db import Session
-from app.core.errors import Invalid
 from app.core.idempotency import Answer
 from app.students import queries, services
 from app.students.forms import TransferForm
 from app.students.rules import NothingTicked
 from app.web.acts import done, submitted
 from app.web.request import actor, reading
-from app.web.screens import Screen, needs
-
-MOST_TICKED = 500
-"""As many rows as a page shows at most."""
+from app.web.screens import Screen, needs, ticked
 
 
 class StudentMoveView(Screen):
@@ -32,7 +28,7 @@ class StudentMoveView(Screen):
     @needs(Permission.STUDENT_MOVE)
     def transfer(self) -> Response | tuple[str, int]:
         """Move the ticked students to the class that is named; ticked rows come here first without one."""
-        ids = ticked()
+        ids = ticked(NothingTicked)
         form = TransferForm()
         names = queries.names_of_ticked(reading(), actor(), Permission.STUDENT_MOVE, ids)
         if request.method == "POST" and "class_number" in request.form:
@@ -49,16 +45,6 @@ class StudentMoveView(Screen):
             ids=ids,
             names=names,
         )
-
-
-def ticked() -> list[int]:
-    """The ids of the ticked rows, strictly read."""
-    texts = request.form.getlist("rowid") if request.method == "POST" else request.args.getlist("rowid")
-    if not texts:
-        raise NothingTicked
-    if len(texts) > MOST_TICKED or not all(t.isascii() and t.isdigit() and len(t) < 16 for t in texts):  # noqa: PLR2004
-        raise Invalid({"rowid": "whole_number"})
-    return sorted({int(text) for text in texts})
 
 
 def _move(session: Session, form: TransferForm, ids: list[int]) -> Answer:
