@@ -49,6 +49,8 @@ REASONS: Mapping[str, str] = {
 """Table → why it keeps a place; any other table that leads to the tree is `undo_used`."""
 OWN = frozenset({"class_group", "node_placement"})
 """What a place is made with, and taken away with."""
+UNTOUCHED: Mapping[str, str] = {"reporting_unit": "version"}
+"""Made by itself with a place and taken away with it while nothing has happened to it: while its version is 1."""
 OF_BATCH = "the rows of a batch that was locked in scope"
 DEPENDING = "whether anything refers to places an import in scope made; only that, not what, leaves"
 NO_SYNC = {"synchronize_session": False}
@@ -129,6 +131,8 @@ def _dependents(session: Session, made: Sequence[int]) -> dict[int, str]:
         stmt = select(node.label("node_id"), reason.label("reason")).where(node.in_(made)).distinct()
         if table.name == OrgNode.__tablename__:
             stmt = stmt.where(table.c.id.not_in(made))
+        if table.name in UNTOUCHED:
+            stmt = stmt.where(table.c[UNTOUCHED[table.name]] > 1)
         parts.append(stmt)
     rows = session.execute(everything(union_all(*parts), because=DEPENDING)).all()
     order = list(REASONS.values())
@@ -148,8 +152,10 @@ def _leading_here() -> list[tuple[Table, str]]:
 
 
 def _uproot(session: Session, made: Sequence[int]) -> None:
+    tables = [(table, column) for table, column in _leading_here() if table.name in UNTOUCHED]
     try:
         for stmt in (
+            *(delete(t).where(t.c[column].in_(made), t.c[UNTOUCHED[t.name]] == 1) for t, column in tables),
             delete(NodePlacement).where(NodePlacement.node_id.in_(made)),
             delete(ClassGroup).where(ClassGroup.node_id.in_(made)),
             delete(OrgNode).where(OrgNode.id.in_(made)),

@@ -39,7 +39,7 @@ places AS (
          length(n.path) >= length(p.tree_path) AS inside
   FROM the_plan p
   JOIN org_node c ON c.closed_at IS NULL AND c.path >= p.tree_path AND c.path < left(p.tree_path, -1) || '0'
-    AND (c.kind = 'class' OR c.kind IN (SELECT kind FROM plan_step WHERE plan_id = :plan_id))
+    AND (c.kind = 'class' OR c.kind IN (SELECT kind FROM plan_step WHERE plan_id = :plan_id)) /* which */
   CROSS JOIN LATERAL unnest(string_to_array(btrim(c.path, '/'), '/')::bigint[]) AS above(id)
   JOIN org_node n ON n.id = above.id
 ),
@@ -58,6 +58,8 @@ met AS (
   WHERE s.plan_id = :plan_id AND (a.place_kind = 'class' OR a.place_kind = s.kind)
   GROUP BY s.id, s.position, a.place_id, a.place_kind, a.place_path
 )"""
+AMONG = PLACES_AND_UNITS.replace("/* which */", "AND c.id = ANY(cast(:ids AS bigint[]))")
+"""The same, of some places only."""
 PREVIEW = text(
     PLACES_AND_UNITS
     + """

@@ -26,6 +26,7 @@ from app.orgs.sheet import TREE
 from app.sheets.rules import RollChanged, UndoBlocked
 from app.sheets.work import apply_batch
 from tests.at_once import at_once
+from tests.campaigns import opened
 from tests.conftest import CountStatements
 from tests.imports.desk import Desk, student, workbook
 from tests.make.places import COUNTY_A, A, class_of
@@ -135,6 +136,19 @@ def test_an_undone_list_leaves_nothing_behind(tree: Desk) -> None:
     assert everything_below(tree) == before
     _apply(tree)  # its codes are free again
     assert CODE in _school(tree).values()
+
+
+def test_reporting_units_of_an_open_plan_come_and_go_with_their_places(tree: Desk) -> None:
+    plan = tree.database.transaction(lambda s: opened(s, "P", place_code=COUNTY_A, audience=("primary",)).id)
+    counted = text("SELECT count(*) FROM reporting_unit WHERE plan_id = :plan").bindparams(plan=plan)
+
+    def units() -> int:
+        return tree.database.transaction(lambda s: s.scalar(everything(counted, because=BECAUSE)) or 0)
+
+    batch = _apply(tree)
+    assert units() == len(ROWS)
+    tree.undo(batch)
+    assert (units(), _school(tree)) == (0, {})
 
 
 def test_a_unit_comes_and_goes_with_the_class_of_its_people(tree: Desk) -> None:

@@ -20,6 +20,7 @@ from app.core.events import tell
 from app.plans.models import Plan, PlanReopening
 from app.plans.rules import NotClosed, NotOpen, PlanReopened, ReopeningAsked, ReopeningDecided, SamePerson
 from app.plans.services.drafting import locked
+from app.plans.services.opening import write_units
 from app.plans.states import PlanState, ReopeningState
 
 
@@ -60,6 +61,7 @@ def ask_to_reopen(session: Session, actor: Actor, *, plan_id: int, version: int,
 def agree(session: Session, actor: Actor, *, plan_id: int, wish_id: int) -> None:
     """As the second person, open the plan again; who came meanwhile is asked, who left is counted no more.
 
+    Places made meanwhile report as well.
     Raises `NotFound`, `ReopeningDecided`, `SamePerson`, `NotClosed`.
     """
     locks.hold(session, locks.PLAN, [plan_id])
@@ -72,6 +74,7 @@ def agree(session: Session, actor: Actor, *, plan_id: int, wish_id: int) -> None
     _decide(session, actor, wish, ReopeningState.AGREED)
     _set(session, plan, state=PlanState.OPEN, closed_at=None, close_reason=None)
     _note(session, actor, "plan:open", plan, {"state": "closed"}, {"state": "open", "reopening": "agreed"})
+    write_units(session, plan_id)
     tell(session, actor, PlanReopened(plan_id))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
@@ -15,19 +17,19 @@ from app.core.errors import Stale
 from app.core.events import tell
 from app.core.queue import defer
 from app.plans.models import Plan
-from app.plans.queries import PLACES_AND_UNITS, options_of, steps_of
+from app.plans.queries import AMONG, PLACES_AND_UNITS, options_of, steps_of
 from app.plans.rules import NotDraft, PlanOpened, Unfinished, Windows, WindowsDisordered, in_order
 from app.plans.services.drafting import locked
 from app.plans.states import PlanState
 
 OPENING = "plan_open"
-WRITE_UNITS = text(
-    PLACES_AND_UNITS
-    + """
+BELOW = "the plan stands within the actor's scope, its units are below it"
+WRITTEN = """
 INSERT INTO reporting_unit (plan_id, step_id, node_id)
 SELECT DISTINCT cast(:plan_id AS bigint), step_id, coalesce(unit_id, place_id) FROM met
-""",
-)
+ON CONFLICT DO NOTHING
+"""
+WRITE_UNITS, WRITE_SOME = text(PLACES_AND_UNITS + WRITTEN), text(AMONG + WRITTEN)
 
 
 def open_plan(session: Session, actor: Actor, *, plan_id: int, version: int | None = None) -> None:
@@ -56,7 +58,7 @@ def open_plan(session: Session, actor: Actor, *, plan_id: int, version: int | No
             because="the row was read and locked above within the actor's scope",
         ),
     )
-    _write_units(session, plan)
+    write_units(session, plan.id)
     record(session, actor, "plan:open", subject="plan", ids=[plan_id], path=plan.tree_path, after={"state": "open"})
     tell(session, actor, PlanOpened(plan_id))
 
@@ -75,6 +77,8 @@ def hand_over(session: Session, actor: Actor, *, plan_id: int, version: int) -> 
     return defer(session, OPENING, arguments, owner_id=actor.user_id, once=f"{OPENING}:{plan_id}")
 
 
-def _write_units(session: Session, plan: Plan) -> None:
-    stmt = everything(WRITE_UNITS, because="the plan stands within the actor's scope, its units are below it")
-    session.execute(stmt, {"plan_id": plan.id})
+def write_units(session: Session, plan_id: int, among: Sequence[int] | None = None) -> None:
+    """Write the units of a plan that are not there yet: of all places below it, or of those `among` them that ask."""
+    stmt = WRITE_UNITS if among is None else WRITE_SOME
+    values = {"plan_id": plan_id} if among is None else {"plan_id": plan_id, "ids": list(among)}
+    session.execute(everything(stmt, because=BELOW), values)
