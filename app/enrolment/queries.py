@@ -214,7 +214,8 @@ def _in_state(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
 def _is_shut() -> ColumnElement[bool]:
     """Whether a unit above a row has been submitted or approved, so that nothing in it is decided."""
     above = cast(func.string_to_array(func.btrim(Enrolment.tree_path, "/"), "/"), ARRAY(BigInteger))
-    unit = (ReportingUnit.plan_id == Enrolment.plan_id, ReportingUnit.state.in_(sorted(SHUT)))
+    shut = (ReportingUnit.state.in_(sorted(SHUT)), ReportingUnit.ended_at.is_(None))
+    unit = (ReportingUnit.plan_id == Enrolment.plan_id, *shut)
     return exists().where(*unit, ReportingUnit.node_id == any_(above))
 
 
@@ -302,6 +303,7 @@ def shut_rows(session: Session, rows: Sequence[Enrolment]) -> set[int]:
         ReportingUnit.plan_id.in_({row.plan_id for row in rows}),
         ReportingUnit.node_id.in_(nodes),
         ReportingUnit.state.in_(sorted(SHUT)),
+        ReportingUnit.ended_at.is_(None),
     )
     found = session.execute(everything(stmt, because="the units above a row already in scope")).all()
     shut = {(unit.plan_id, unit.node_id) for unit in found}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Feature, MenuItem
-from app.orgs.rules import NodesPlanted
+from app.orgs.rules import NodesPlanted, PlacesMoved
 from app.plans.jobs import OPEN
 from app.plans.labels import PLAN_STATES, PRODUCTS, REOPENINGS, WAIVER_PROOFS
-from app.plans.services.following import report_there
+from app.plans.services.following import report_anew, report_there
 from app.plans.views import PlanRecordView, PlanView
 from app.plans.views.agenda import agenda
 from app.web.language import lazy as _l
@@ -18,7 +18,7 @@ FEATURE = Feature(
     screens=(PlanView, PlanRecordView),
     jobs=(OPEN,),
     agenda=agenda,
-    listeners=(Listener(NodesPlanted, report_there),),
+    listeners=(Listener(NodesPlanted, report_there), Listener(PlacesMoved, report_anew)),
     menu=(MenuItem("Insurance plans", "PlanView.list", "plan", Permission.PLAN_UPDATE, group="Enrolment"),),
     sentences={
         "plan_not_draft": _l("This plan has been opened already."),

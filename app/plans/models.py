@@ -113,7 +113,7 @@ class CoverageOption(Numbered, Base):
 
 
 class ReportingUnit(Numbered, AtNode, Base):
-    """上报单位: a node that submits its rate in a step of a plan; written when the plan opens."""
+    """上报单位: a node that submits its rate in a step of a plan; written when the plan opens or the node is made."""
 
     __tablename__ = "reporting_unit"
     __table_args__ = (
@@ -128,6 +128,8 @@ class ReportingUnit(Numbered, AtNode, Base):
     node_id: Mapped[int] = mapped_column(ForeignKey("org_node.id"))
     state: Mapped[str] = mapped_column(Text, server_default="open")
     version: Mapped[int] = mapped_column(Integer, server_default="1")
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when it reports no more: its node has been moved below another unit of the step, which counts its rows."""
 
 
 class PlanReopening(Numbered, Base):

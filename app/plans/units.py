@@ -117,7 +117,8 @@ def names_of_units(session: Session, units: Collection[Unit]) -> dict[int, str]:
 def hold_unit_exclusively(session: Session, unit_id: int) -> Unit:
     """Lock one unit alone, for submitting it or deciding about it, then read its state.
 
-    Waits for every act on its rows; the plan is shared first, as always. The scope is the caller's. Raises `NotFound`.
+    Waits for every act on its rows; the plan is shared first, as always. The scope is the caller's. Raises `NotFound`,
+    also for a unit that reports no more.
     """
     of = select(ReportingUnit.plan_id).where(ReportingUnit.id == unit_id)
     plan_id = session.scalar(everything(of, because=BECAUSE))
@@ -125,7 +126,9 @@ def hold_unit_exclusively(session: Session, unit_id: int) -> Unit:
         raise NotFound(what="unit")
     locks.share(session, locks.PLAN, [plan_id])
     locks.hold(session, locks.UNIT, [unit_id])
-    row = session.execute(everything(_units().where(ReportingUnit.id == unit_id), because=BECAUSE)).one()
+    row = session.execute(everything(_units().where(ReportingUnit.id == unit_id), because=BECAUSE)).one_or_none()
+    if row is None:
+        raise NotFound(what="unit")
     return Unit(*row)
 
 
@@ -158,14 +161,15 @@ def _at(plan_ids: Collection[int], nodes: Collection[int]) -> ColumnElement[bool
 
 
 def _units() -> Select[*tuple[Any, ...]]:
-    return select(
+    stmt = select(
         ReportingUnit.id,
         ReportingUnit.plan_id,
         PlanStep.position,
         ReportingUnit.node_id,
         ReportingUnit.state,
         ReportingUnit.version,
-    ).join(PlanStep, PlanStep.id == ReportingUnit.step_id)
+    )
+    return stmt.join(PlanStep, PlanStep.id == ReportingUnit.step_id).where(ReportingUnit.ended_at.is_(None))
 
 
 def _state_of(plan_id: int, nodes: Collection[int]) -> Select[*tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Places made after a plan was opened report in it: every class lies under one unit of each step, whenever it was made."""
+"""Places made or moved after a plan was opened: every class still lies under one unit of each step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.access.actor import SYSTEM
 from app.access.scope import everything
 from app.core.db import Session
+from app.orgs import reshape
 from app.orgs.models import OrgNode
 from app.orgs.rules import NewNode
 from app.orgs.services import grow
@@ -29,7 +30,7 @@ def units(session: Session, plan: Plan) -> dict[int, list[str]]:
         select(PlanStep.position, OrgNode.code)
         .join(ReportingUnit, ReportingUnit.step_id == PlanStep.id)
         .join(OrgNode, OrgNode.id == ReportingUnit.node_id)
-        .where(ReportingUnit.plan_id == plan.id)
+        .where(ReportingUnit.plan_id == plan.id, ReportingUnit.ended_at.is_(None))
         .order_by(PlanStep.position, OrgNode.path)
     )
     found: dict[int, list[str]] = {}
@@ -114,3 +115,33 @@ def test_the_class_teacher_of_a_class_made_later_sees_the_plan(session: Session,
     planted(session, new_class(grade(A, 2)))
     teacher = chain.who("class_teacher", "NEW")
     assert plan.id in {each.id for each in plans.in_progress(session, teacher)}
+
+
+def moved(session: Session, code: str, to: str) -> None:
+    """Move a place as the system."""
+    place = session.scalars(everything(select(OrgNode).where(OrgNode.code == code), because=TEST)).one()
+    reshape.move(session, SYSTEM, node_id=place.id, target_code=to, version=place.version)
+    session.expire_all()
+
+
+def test_a_class_moved_below_a_grade_reports_through_it_and_out_of_it_by_itself_again(session: Session) -> None:
+    plan = opened(session, "P", steps=(GRADES,))
+    planted(session, new_class(A))
+    grades = [grade(A, 1), grade(A, 2)]
+    assert units(session, plan) == {1: [*grades, "NEW"]}
+    moved(session, "NEW", grade(A, 2))
+    assert units(session, plan) == {1: grades}
+    moved(session, "NEW", A)
+    assert units(session, plan) == {1: [*grades, "NEW"]}
+
+
+def test_a_class_moved_while_the_plan_was_closed_reports_through_the_unit_above(session: Session, world: World) -> None:
+    plan = opened(session, "P", steps=(GRADES,))
+    planted(session, new_class(A))
+    close(session, SYSTEM, plan_id=plan.id, version=plan.version, reason="已结束")
+    moved(session, "NEW", grade(A, 2))
+    asks, agrees = world.actor(session, "school_admin"), world.actor(session, "student_affairs")
+    version = plan_of(session, plan.id).version
+    wish = ask_to_reopen(session, asks, plan_id=plan.id, version=version, reason="漏了一个班")
+    agree(session, agrees, plan_id=plan.id, wish_id=wish)
+    assert units(session, plan) == {1: [grade(A, 1), grade(A, 2)]}

@@ -45,9 +45,8 @@ class Chain:
 
     def unit(self, code: str) -> ReportingUnit:
         """The unit at a node, as it stands."""
-        stmt = select(ReportingUnit).where(
-            ReportingUnit.plan_id == self.plan.id, ReportingUnit.node_id == self.world.nodes[code]
-        )
+        stmt = select(ReportingUnit).join(OrgNode, OrgNode.id == ReportingUnit.node_id)
+        stmt = stmt.where(ReportingUnit.plan_id == self.plan.id, OrgNode.code == code)
         fresh = stmt.execution_options(populate_existing=True)
         return self.session.scalars(everything(fresh, because=TEST)).one()
 

@@ -164,8 +164,10 @@ def _insured_elsewhere(session: Session, plan: Plan, persons: Collection[int]) -
 
 def shut_nodes(session: Session, plan_id: int, nodes: Collection[int]) -> frozenset[int]:
     """Those of some nodes whose reporting unit has submitted its rate, or had it approved."""
-    stmt = select(ReportingUnit.node_id).where(
-        ReportingUnit.plan_id == plan_id, ReportingUnit.node_id == any_of(nodes), ReportingUnit.state.in_(SHUT)
+    stmt = (
+        select(ReportingUnit.node_id)
+        .where(ReportingUnit.plan_id == plan_id, ReportingUnit.node_id == any_of(nodes), ReportingUnit.state.in_(SHUT))
+        .where(ReportingUnit.ended_at.is_(None))
     )
     return frozenset(session.scalars(everything(stmt, because="the units above applications in scope")))
 

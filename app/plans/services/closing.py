@@ -20,7 +20,7 @@ from app.core.events import tell
 from app.plans.models import Plan, PlanReopening
 from app.plans.rules import NotClosed, NotOpen, PlanReopened, ReopeningAsked, ReopeningDecided, SamePerson
 from app.plans.services.drafting import locked
-from app.plans.services.opening import write_units
+from app.plans.services.following import settle_units
 from app.plans.states import PlanState, ReopeningState
 
 
@@ -74,7 +74,7 @@ def agree(session: Session, actor: Actor, *, plan_id: int, wish_id: int) -> None
     _decide(session, actor, wish, ReopeningState.AGREED)
     _set(session, plan, state=PlanState.OPEN, closed_at=None, close_reason=None)
     _note(session, actor, "plan:open", plan, {"state": "closed"}, {"state": "open", "reopening": "agreed"})
-    write_units(session, plan_id)
+    settle_units(session, plan_id)
     tell(session, actor, PlanReopened(plan_id))
 
 

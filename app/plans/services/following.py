@@ -1,4 +1,4 @@
-"""Reporting units follow the tree: places made later report in the open plans above them as if they had been there.
+"""Reporting units follow the tree: every class lies under one unit of each step, whatever is made or moved.
 
 Told by `orgs`, nobody calls these by name.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, ids_in
@@ -15,11 +15,23 @@ from app.access.scope import everything
 from app.core import locks
 from app.core.db import any_of
 from app.orgs.models import OrgNode
-from app.orgs.rules import NodesPlanted
+from app.orgs.rules import NodesPlanted, PlacesMoved
 from app.plans.models import Plan
 from app.plans.services.opening import write_units
 from app.plans.states import PlanState
 
+END_NESTED = text("""
+UPDATE reporting_unit AS inner_unit SET ended_at = xuebao_now(), version = inner_unit.version + 1
+FROM org_node AS place
+WHERE place.id = inner_unit.node_id AND inner_unit.plan_id = :plan_id AND inner_unit.ended_at IS NULL
+  AND (cast(:ids AS bigint[]) IS NULL OR inner_unit.node_id = ANY (cast(:ids AS bigint[])))
+  AND EXISTS (
+    SELECT FROM reporting_unit AS outer_unit
+    WHERE outer_unit.plan_id = inner_unit.plan_id AND outer_unit.step_id = inner_unit.step_id
+      AND outer_unit.ended_at IS NULL AND outer_unit.node_id <> inner_unit.node_id
+      AND outer_unit.node_id = ANY (string_to_array(btrim(place.path, '/'), '/')::bigint[])
+  )
+""")
 TREE = "every open plan above a place is concerned, wherever it was made"
 
 
@@ -31,6 +43,22 @@ def report_there(session: Session, _actor: Actor, event: NodesPlanted) -> None:
     """
     for plan_id in _open_above(session, event.ids):
         write_units(session, plan_id, event.ids)
+
+
+def report_anew(session: Session, _actor: Actor, event: PlacesMoved) -> None:
+    """When places have moved: what lies below no unit now reports itself, what lies below another reports through it.
+
+    A unit that ends so keeps what it submitted; its rows are those of the unit above (DESIGN, Chain and unit).
+    """
+    for plan_id in _open_above(session, event.ids):
+        settle_units(session, plan_id, event.ids)
+
+
+def settle_units(session: Session, plan_id: int, among: Sequence[int] | None = None) -> None:
+    """Write the units of a plan that are missing and end those that lie within another; of all places, or of some."""
+    write_units(session, plan_id, among)
+    values = {"plan_id": plan_id, "ids": None if among is None else list(among)}
+    session.execute(everything(END_NESTED, because=TREE), values)
 
 
 def _open_above(session: Session, places: Sequence[int]) -> Sequence[int]:

@@ -27,7 +27,8 @@ BELOW = "the plan stands within the actor's scope, its units are below it"
 WRITTEN = """
 INSERT INTO reporting_unit (plan_id, step_id, node_id)
 SELECT DISTINCT cast(:plan_id AS bigint), step_id, coalesce(unit_id, place_id) FROM met
-ON CONFLICT DO NOTHING
+ON CONFLICT (plan_id, step_id, node_id) DO UPDATE
+SET ended_at = NULL, version = reporting_unit.version + 1 WHERE reporting_unit.ended_at IS NOT NULL
 """
 WRITE_UNITS, WRITE_SOME = text(PLACES_AND_UNITS + WRITTEN), text(AMONG + WRITTEN)
 

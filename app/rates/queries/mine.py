@@ -81,7 +81,7 @@ def count_each(session: Session, actor: Actor, lists: Sequence[Wanted]) -> list[
 
 def _units(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     stmt = select(ReportingUnit.id).join(OrgNode, OrgNode.id == ReportingUnit.node_id)
-    stmt = stmt.where(ReportingUnit.step_id == wanted.step.id, waiting(actor, wanted))
+    stmt = stmt.where(ReportingUnit.step_id == wanted.step.id, ReportingUnit.ended_at.is_(None), waiting(actor, wanted))
     return visible(stmt, OrgNode, actor, Permission.FIGURE_READ, along=ALONG)
 
 
@@ -101,7 +101,8 @@ def _open_units(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     step = wanted.step
     places = named(actor, step.submit_role).places(Permission.SUBMISSION_SUBMIT)
     few = select(unit.id, place.path).join(place, place.id == unit.node_id)
-    few = few.where(unit.step_id == step.id, unit.state == UnitState.OPEN, under(place.path, places)).offset(NO_JOIN)
+    few = few.where(unit.step_id == step.id, unit.state == UnitState.OPEN, under(place.path, places))
+    few = few.where(unit.ended_at.is_(None)).offset(NO_JOIN)
     own = few.subquery("own")
     lacking = _lacking(step, own.c.path)
     return select(own.c.id).where(
@@ -121,6 +122,7 @@ def _lacking(step: PlanStep, path: ColumnElement[str]) -> ColumnElement[bool]:
     found = found.where(
         below.step_id == step_below.scalar_subquery(),
         below.state != UnitState.APPROVED,
+        below.ended_at.is_(None),
         _counts_somebody(step.plan_id, place.c.path),
     )
     return found.offset(NO_JOIN).exists()

@@ -78,8 +78,12 @@ def unit(session: Session, actor: Actor, unit_id: int) -> UnitLine:
 
 
 def some(session: Session, actor: Actor, ids: Collection[int]) -> list[UnitLine]:
-    """These units as far as the actor may read their figures, in the order of the tree."""
-    stmt = _lines().where(ReportingUnit.id.in_(ids)).order_by(OrgNode.path, ReportingUnit.id)
+    """These units, while they report, as far as the actor may read their figures, in the order of the tree."""
+    stmt = (
+        _lines()
+        .where(ReportingUnit.id.in_(ids), ReportingUnit.ended_at.is_(None))
+        .order_by(OrgNode.path, ReportingUnit.id)
+    )
     return [_line(row) for row in session.execute(_in_scope(stmt, actor))]
 
 
@@ -114,6 +118,7 @@ def parts_of(session: Session, line: UnitLine) -> Sequence[Row[*tuple[Any, ...]]
         .outerjoin(approved, and_(approved.unit_id == ReportingUnit.id, approved.state == "approved"))
         .where(
             ReportingUnit.plan_id == line.step.plan_id,
+            ReportingUnit.ended_at.is_(None),
             step.position == line.step.position - 1,
             under(OrgNode.path, (line.node.path,)),
             or_(counted, approved.id.is_not(None)),
@@ -135,7 +140,8 @@ def above(session: Session, lines: Collection[UnitLine]) -> dict[int, tuple[int,
         .join(upper, and_(upper.plan_id == lower.plan_id, upper.position == lower.position + 1))
         .join(over, over.step_id == upper.id)
         .join(there, there.id == over.node_id)
-        .where(below.id.in_([line.id for line in lines]), func.starts_with(here.path, there.path))
+        .where(below.id.in_([line.id for line in lines]), over.ended_at.is_(None))
+        .where(func.starts_with(here.path, there.path))
     )
     rows = session.execute(everything(stmt, because=OF_THE_CHAIN)).all()
     return {row[0]: (row[1], row[2]) for row in rows}
@@ -144,6 +150,7 @@ def above(session: Session, lines: Collection[UnitLine]) -> dict[int, tuple[int,
 def _wanted(actor: Actor, asked: Asked) -> ColumnElement[bool]:
     found = [
         ReportingUnit.plan_id == asked.plan_id,
+        ReportingUnit.ended_at.is_(None),
         PlanStep.position == asked.position,
         under(OrgNode.path, (asked.path,)),
     ]
