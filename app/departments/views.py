@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -52,10 +52,8 @@ class DepartmentView(ListScreen):
         form = NewDepartmentForm()
         tops = orgs.describe(reading(), orgs.tops(reading(), actor(), Permission.DEPARTMENT_CREATE))
         form.node.choices = [(place.code, place.full_name) for place in tops]
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _create(session, form))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _create(session, form)):
+            return answered
         return self.form_page(form, title=gettext("New department"), back=url_for("DepartmentView.list"))
 
     @expose("/<int:department_id>/edit", methods=["GET", "POST"])
@@ -64,10 +62,8 @@ class DepartmentView(ListScreen):
         """Give a department another name."""
         found = queries.get(reading(), actor(), Permission.DEPARTMENT_UPDATE, department_id=department_id)
         form = DepartmentForm(data={"name": found.name, "version": found.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _rename(session, form, department_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _rename(session, form, department_id)):
+            return answered
         return self.form_page(form, title=gettext("Edit department"), back=url_for("DepartmentView.list"))
 
     @expose("/<int:department_id>/close", methods=["GET", "POST"])
@@ -76,10 +72,8 @@ class DepartmentView(ListScreen):
         """Close a department after saying what that means."""
         found = queries.get(reading(), actor(), Permission.DEPARTMENT_CLOSE, department_id=department_id)
         form = RecordForm(data={"version": found.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _close(session, form, department_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _close(session, form, department_id)):
+            return answered
         return self.form_page(
             form,
             title=gettext("Close department %(name)s", name=found.name),

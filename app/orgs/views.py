@@ -67,10 +67,8 @@ class OrgView(Screen):
         form = NewNodeForm()
         kinds = kinds_below(parent.kind, in_school=parent.school_id is not None)
         form.kind.choices = [(kind, KINDS[kind]) for kind in kinds]
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _add(session, form, parent))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _add(session, form, parent)):
+            return answered
         return self._form(form, parent, gettext("New place below %(name)s", name=self._name(parent)))
 
     @expose("/<int:node_id>/rename", methods=["GET", "POST"])
@@ -80,10 +78,8 @@ class OrgView(Screen):
         held = Permission.ORG_UPDATE if actor().holds(Permission.ORG_UPDATE) else Permission.CLASS_RENAME
         node = queries.get(reading(), actor(), held, node_id=node_id)
         form = NodeForm(data={"name": node.name, "version": node.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _rename(session, form, node))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _rename(session, form, node)):
+            return answered
         return self._form(form, node, gettext("Rename %(name)s", name=self._name(node)))
 
     @expose("/<int:node_id>/move", methods=["GET", "POST"])
@@ -92,10 +88,8 @@ class OrgView(Screen):
         """Put a place with everything below it under another; a large one is moved by the worker."""
         node = queries.get(reading(), actor(), Permission.ORG_MOVE, node_id=node_id)
         form = MoveForm(data={"version": node.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _move(session, form, node))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _move(session, form, node)):
+            return answered
         about = gettext(
             "Everything below it goes along: classes, students, figures and the rights of those who work there."
         )
@@ -109,10 +103,8 @@ class OrgView(Screen):
         """Merge a place into another of its kind and school."""
         node = queries.get(reading(), actor(), Permission.ORG_MOVE, node_id=node_id)
         form = MergeForm(data={"version": node.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _merge(session, form, node))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _merge(session, form, node)):
+            return answered
         about = gettext("What stands in it goes to the other place, then it is closed. Its history stays.")
         title, submit = gettext("Merge %(name)s", name=self._name(node)), gettext("Merge")
         return self._form(form, node, title, about=about, submit=submit, danger=True)
@@ -123,10 +115,8 @@ class OrgView(Screen):
         """Close an empty place."""
         node = queries.get(reading(), actor(), Permission.ORG_CLOSE, node_id=node_id)
         form = CloseForm(data={"version": node.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _close(session, form, node))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _close(session, form, node)):
+            return answered
         about = gettext("Only a place with nothing open in it can be closed. It stays on file with its history.")
         title, submit = gettext("Close %(name)s", name=self._name(node)), gettext("Close")
         return self._form(form, node, title, about=about, submit=submit, danger=True)

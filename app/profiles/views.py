@@ -75,10 +75,8 @@ class ProfileView(Screen):
                 "version": kept.version,
             }
         )
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _keep(session, form, student_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _keep(session, form, student_id)):
+            return answered
         values = records.values_of(record)
         return self.form_page(
             form,
@@ -190,10 +188,8 @@ class ChangeRequestView(ListScreen):
         """Take an own request back."""
         row = queries.request(reading(), actor(), CREATE, request_id=request_id)[0]
         form = RecordForm(data={"version": row.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _withdraw(session, form, request_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _withdraw(session, form, request_id)):
+            return answered
         here = url_for("ChangeRequestView.look", request_id=request_id)
         title = gettext("Withdraw the change request")
         return self.form_page(form, title=title, submit=gettext("Withdraw"), back=here)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from flask import current_app, flash, redirect
+from flask import current_app, flash, redirect, request
 from flask_babel import gettext
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
@@ -34,10 +34,13 @@ def done(target: str, code: str, **facts: object) -> Answer:
 
 
 def submitted(form: ActForm, work: Callable[[Session], Answer]) -> Response | None:
-    """Carry out a sent form: the redirect when it worked, else None with the form telling what is wrong.
+    """Carry out a form that was sent: the redirect when it worked, else None with the form telling what is wrong.
 
-    The view then shows the form again, with `form.status`; what was typed is still in it.
+    The view then shows the form, again or (nothing was sent) for the first time, with `form.status`; what was typed is
+    still in it.
     """
+    if request.method != "POST":
+        return None
     if not form.validate():
         form.status = 422
         return None

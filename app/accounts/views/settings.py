@@ -40,10 +40,8 @@ class SettingsView(Screen):
         """Contact, language, where the password is changed, and the sessions that are open."""
         found = queries.own(reading(), actor(), keyring=backstage().keyring)
         form = OwnContactForm(data={"email": found.email, "version": found.line.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda opened: _contact(opened, form))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda opened: _contact(opened, form)):
+            return answered
         sessions = [_row(row) for row in queries.sessions_of(reading(), actor())]
         shown = {"title": gettext("Account settings"), "found": found, "sessions": sessions, "ending": ActForm()}
         shown["roles"] = [grant for grant in found.grants if grant.path]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from flask import make_response, request, url_for
+from flask import make_response, url_for
 from flask_appbuilder import expose
 from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _l
@@ -81,10 +81,8 @@ class AccountView(ListScreen):
         """Make an account; its activation code is shown once, on the next page."""
         form = _new_form()
         issued: dict[int, Issued] = {}
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _create(session, form, issued))
-            if answered:
-                return with_code(answered, issued)
+        if answered := submitted(form, lambda session: _create(session, form, issued)):
+            return with_code(answered, issued)
         return self.form_page(
             form,
             "accounts/new_user.html",
@@ -125,10 +123,8 @@ class AccountView(ListScreen):
         """Change name, department and contact."""
         found = _detail(Permission.ACCOUNT_UPDATE, account_id)
         form = _edit_form(found)
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _edit(session, form, account_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _edit(session, form, account_id)):
+            return answered
         return self.form_page(
             form,
             title=gettext("Edit %(name)s", name=found.line.name),
@@ -143,10 +139,8 @@ class AccountView(ListScreen):
         found = _detail(Permission.ACCOUNT_RESET, account_id)
         form = RecordForm(data={"version": found.line.version})
         issued: dict[int, Issued] = {}
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _reset(session, form, account_id, issued))
-            if answered:
-                return with_code(answered, issued)
+        if answered := submitted(form, lambda session: _reset(session, form, account_id, issued)):
+            return with_code(answered, issued)
         return self._ask(
             form,
             found,
@@ -164,10 +158,8 @@ class AccountView(ListScreen):
         """Shut an account; whoever is signed in with it is out at the next click."""
         found = _detail(Permission.ACCOUNT_DISABLE, account_id)
         form = ReasonForm(data={"version": found.line.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _disable(session, form, account_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _disable(session, form, account_id)):
+            return answered
         return self._ask(
             form,
             found,
@@ -182,10 +174,8 @@ class AccountView(ListScreen):
         """Open a disabled account again."""
         found = _detail(Permission.ACCOUNT_DISABLE, account_id)
         form = RecordForm(data={"version": found.line.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _enable(session, form, account_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _enable(session, form, account_id)):
+            return answered
         return self._ask(
             form,
             found,
@@ -201,10 +191,8 @@ class AccountView(ListScreen):
         """Close an account for ever."""
         found = _detail(Permission.ACCOUNT_DEREGISTER, account_id)
         form = ReasonForm(data={"version": found.line.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _deregister(session, form, account_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _deregister(session, form, account_id)):
+            return answered
         return self._ask(
             form,
             found,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import flash, make_response, redirect, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -45,10 +45,8 @@ class ExportView(Screen):
         if len(ids) <= MOST_AT_ONCE:
             return _sent_now(plan.id, ids)
         form = ActForm()
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _handed_over(session, plan.id, ids))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _handed_over(session, plan.id, ids)):
+            return answered
         return self.form_page(
             form,
             title=gettext("Export all that match"),

@@ -93,10 +93,8 @@ class FamilyApplicationView(Screen):
         """Take an application back before it is reviewed."""
         found = queries.one(reading(), actor(), APPLY, enrolment_id=enrolment_id)
         form = RecordForm(data={"version": found.enrolment.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _withdraw(session, form, enrolment_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _withdraw(session, form, enrolment_id)):
+            return answered
         return self.form_page(
             form,
             title=gettext("Withdraw the application"),

@@ -125,10 +125,8 @@ class ApplicationPageView(Screen):
         work: Callable[[Session], Answer],
         **context: Any,  # noqa: ANN401  what a template is given has any type
     ) -> Response | tuple[str, int]:
-        if request.method == "POST":
-            answered = submitted(form, work)
-            if answered:
-                return answered
+        if answered := submitted(form, work):
+            return answered
         here = {"label": found.name, "href": _here(found)}
         crumbs = [*_crumbs(found), here]
         return self.form_page(form, subtitle=found.plan.name, back=_here(found), crumbs=crumbs, **context)

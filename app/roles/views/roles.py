@@ -99,10 +99,8 @@ class RoleView(ListScreen):
         """Make an own role that may do what this one may."""
         source = queries.get(reading(), actor(), Permission.ROLE_UPDATE, role_id=role_id)
         form = CopyForm(data={"level": max(source.level, 1)})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _copy(session, form, role_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _copy(session, form, role_id)):
+            return answered
         return self.form_page(
             form,
             title=gettext("Copy %(name)s", name=role_name(source)),
@@ -121,10 +119,8 @@ class RoleView(ListScreen):
         """Give an own role other names."""
         role = queries.get(reading(), actor(), Permission.ROLE_UPDATE, role_id=role_id)
         form = NamesForm(data={"label_zh": role.label_zh, "label_en": role.label_en, "version": role.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _rename(session, form, role_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _rename(session, form, role_id)):
+            return answered
         title = gettext("Rename %(name)s", name=role_name(role))
         return self.form_page(form, title=title, crumbs=crumbs_to(role), back=url_for("RoleView.role", role_id=role_id))
 

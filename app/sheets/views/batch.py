@@ -72,10 +72,8 @@ class BatchView(Screen):
         kind = kind_of(batch.kind)
         good = request.args.get("good") == "1"
         form = StepForm(data={"version": batch.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _apply(session, form, batch_id, good=good))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _apply(session, form, batch_id, good=good)):
+            return answered
         return self.form_page(
             form,
             "sheets/confirm.html",
@@ -109,10 +107,8 @@ class BatchView(Screen):
         """Ask before taking an import back, or list what forbids it."""
         batch = queries.batch(reading(), actor(), batch_id=batch_id)
         form = StepForm(data={"version": batch.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _undo(session, form, batch_id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _undo(session, form, batch_id)):
+            return answered
         kind = kind_of(batch.kind)
         is_applied = batch.state == BatchState.APPLIED and batch.erased_at is None
         found = kind.blockers(reading(), actor(), batch) if is_applied else []
@@ -147,10 +143,8 @@ class BatchView(Screen):
 
     def _ask_errors(self, batch: ImportBatch) -> Response | tuple[str, int]:
         form = ActForm()
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _hand_over_errors(session, batch.id))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _hand_over_errors(session, batch.id)):
+            return answered
         about = gettext("The file has %(count)s rows. Its error workbook is made in the background.")
         return self.form_page(
             form,

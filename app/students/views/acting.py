@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -29,10 +29,8 @@ class StudentActScreen(Screen):
         **context: Any,  # noqa: ANN401  what a template is given has any type
     ) -> Response | tuple[str, int]:
         """Carry out what was sent, or show the form."""
-        if request.method == "POST":
-            answered = submitted(form, work)
-            if answered:
-                return answered
+        if answered := submitted(form, work):
+            return answered
         here = page_of(record.id)
         crumbs = [
             {"label": gettext("Student management"), "href": url_for("StudentView.list")},

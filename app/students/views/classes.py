@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -59,10 +59,8 @@ class ClassRecordView(ListScreen):
         if node.kind != Kind.CLASS or node.closed_at is not None:
             raise NotFound(what="node")
         form = NodeForm(data={"name": node.name, "version": node.version})
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _rename(session, form, node))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _rename(session, form, node)):
+            return answered
         place = orgs.describe(reading(), [node])[0]
         return self.form_page(
             form,

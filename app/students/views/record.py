@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -43,10 +43,8 @@ class StudentRecordView(Screen):
         """Add a student to a class of the own places."""
         form = NewStudentForm()
         leads: dict[str, int] = {}
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _register(session, form, leads))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _register(session, form, leads)):
+            return answered
         return self._form(form, gettext("New student"), url_for("StudentView.list"), leads)
 
     @expose("/<int:student_id>/edit", methods=["GET", "POST"])
@@ -57,10 +55,8 @@ class StudentRecordView(Screen):
         found = records.record_of(reading(), actor(), Permission.STUDENT_UPDATE, student_id=student_id, keyring=keyring)
         form = StudentForm(data={**records.values_of(found), "version": found.version})
         leads: dict[str, int] = {}
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _correct(session, form, student_id, leads))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _correct(session, form, student_id, leads)):
+            return answered
         title = gettext("Edit %(name)s", name=found.name)
         return self._form(form, title, url_for("StudentPageView.show", student_id=student_id), leads, found)
 
