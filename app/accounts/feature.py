@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.accounts.jobs import EACH_HOUR, SHEETS, TIDY
-from app.accounts.views import AccountView, ActivationView, GrantView, SettingsView, SheetView
+from app.accounts.views import AccountStateView, AccountView, ActivationView, GrantView, SettingsView, SheetView
 from app.accounts.views.agenda import agenda
 from app.accounts.views.labels import STATES
 from app.core.feature import Feature, MenuItem
@@ -12,7 +12,7 @@ from app.web.language import lazy as _l
 
 FEATURE = Feature(
     name="accounts",
-    screens=(AccountView, GrantView, ActivationView, SettingsView, SheetView),
+    screens=(AccountView, AccountStateView, GrantView, ActivationView, SettingsView, SheetView),
     jobs=(SHEETS, TIDY),
     agenda=agenda,
     schedules=(EACH_HOUR,),

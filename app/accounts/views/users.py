@@ -1,4 +1,4 @@
-"""用户管理: the list of accounts, adding, editing, resetting, disabling, deregistering (M11, M12, U13, U14)."""
+"""用户管理: the list of accounts, adding, the fresh code, editing (M11, M12, U13, U14)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from wtforms import SelectField
 
 from app.access.permissions import Permission
 from app.accounts import queries, services
-from app.accounts.forms import NewUserBySearchForm, NewUserForm, ReasonForm, UserForm
+from app.accounts.forms import NewUserBySearchForm, NewUserForm, UserForm
 from app.accounts.rules import PERSONAL, Contact, NameKind, NewAccount, NewGrant
+from app.accounts.views.account_state import detail_of
 from app.accounts.views.fresh_code import forgetting_code, opened_code, with_code
 from app.accounts.views.labels import STATES, WAITING, role_word, role_words
 from app.accounts.workflow import AccountState
@@ -25,7 +26,6 @@ from app.core.idempotency import Answer
 from app.lists.listing import Batch, Column, Field, Listing, ListScreen, Tool
 from app.orgs import queries as orgs
 from app.web.acts import done, submitted
-from app.web.forms import ActForm, RecordForm
 from app.web.request import actor, backstage, reading
 from app.web.screens import needs, text_argument
 
@@ -104,7 +104,7 @@ class AccountView(ListScreen):
     @needs(Permission.ACCOUNT_READ)
     def code(self, account_id: int) -> Response:
         """Show a fresh activation code, once: what is shown is forgotten with this answer."""
-        found = _detail(Permission.ACCOUNT_READ, account_id)
+        found = detail_of(Permission.ACCOUNT_READ, account_id)
         shown = opened_code(account_id)
         page = self.page(
             "accounts/code.html",
@@ -121,7 +121,7 @@ class AccountView(ListScreen):
     @needs(Permission.ACCOUNT_UPDATE)
     def edit(self, account_id: int) -> Response | tuple[str, int]:
         """Change name, department and contact."""
-        found = _detail(Permission.ACCOUNT_UPDATE, account_id)
+        found = detail_of(Permission.ACCOUNT_UPDATE, account_id)
         form = _edit_form(found)
         if answered := submitted(form, lambda session: _edit(session, form, account_id)):
             return answered
@@ -131,102 +131,6 @@ class AccountView(ListScreen):
             subtitle=f"{found.line.user_name} · {found.line.place}",
             back=url_for("AccountView.list"),
         )
-
-    @expose("/<int:account_id>/reset", methods=["GET", "POST"])
-    @needs(Permission.ACCOUNT_RESET)
-    def reset(self, account_id: int) -> Response | tuple[str, int]:
-        """Take the password away and show a fresh activation code."""
-        found = _detail(Permission.ACCOUNT_RESET, account_id)
-        form = RecordForm(data={"version": found.line.version})
-        issued: dict[int, Issued] = {}
-        if answered := submitted(form, lambda session: _reset(session, form, account_id, issued)):
-            return with_code(answered, issued)
-        return self._ask(
-            form,
-            found,
-            title=gettext("Reset the password of %(name)s", name=found.line.name),
-            about=gettext(
-                "The present password stops working and every sign-in of this account ends. "
-                "You get an activation code to hand over; nobody but the owner ever knows the new password."
-            ),
-            submit=gettext("Reset and show the activation code"),
-        )
-
-    @expose("/<int:account_id>/disable", methods=["GET", "POST"])
-    @needs(Permission.ACCOUNT_DISABLE)
-    def disable(self, account_id: int) -> Response | tuple[str, int]:
-        """Shut an account; whoever is signed in with it is out at the next click."""
-        found = _detail(Permission.ACCOUNT_DISABLE, account_id)
-        form = ReasonForm(data={"version": found.line.version})
-        if answered := submitted(form, lambda session: _disable(session, form, account_id)):
-            return answered
-        return self._ask(
-            form,
-            found,
-            title=gettext("Disable %(name)s", name=found.line.name),
-            about=gettext("Whoever is signed in with this account is out at the next click. It can be enabled again."),
-            submit=gettext("Disable"),
-        )
-
-    @expose("/<int:account_id>/enable", methods=["GET", "POST"])
-    @needs(Permission.ACCOUNT_DISABLE)
-    def enable(self, account_id: int) -> Response | tuple[str, int]:
-        """Open a disabled account again."""
-        found = _detail(Permission.ACCOUNT_DISABLE, account_id)
-        form = RecordForm(data={"version": found.line.version})
-        if answered := submitted(form, lambda session: _enable(session, form, account_id)):
-            return answered
-        return self._ask(
-            form,
-            found,
-            title=gettext("Enable %(name)s", name=found.line.name),
-            about=gettext("The owner signs in with the password from before; earlier sign-ins stay ended."),
-            submit=gettext("Enable"),
-            danger=False,
-        )
-
-    @expose("/<int:account_id>/deregister", methods=["GET", "POST"])
-    @needs(Permission.ACCOUNT_DEREGISTER)
-    def deregister(self, account_id: int) -> Response | tuple[str, int]:
-        """Close an account for ever."""
-        found = _detail(Permission.ACCOUNT_DEREGISTER, account_id)
-        form = ReasonForm(data={"version": found.line.version})
-        if answered := submitted(form, lambda session: _deregister(session, form, account_id)):
-            return answered
-        return self._ask(
-            form,
-            found,
-            title=gettext("Deregister %(name)s", name=found.line.name),
-            about=gettext(
-                "This cannot be undone. All roles end, and the user name %(user_name)s can never be used again.",
-                user_name=found.line.user_name,
-            ),
-            submit=gettext("Deregister"),
-        )
-
-    def _ask(
-        self,
-        form: ActForm,
-        found: queries.Detail,
-        *,
-        title: str,
-        about: str,
-        submit: str,
-        danger: bool = True,
-    ) -> tuple[str, int]:
-        return self.form_page(
-            form,
-            title=title,
-            subtitle=f"{found.line.user_name} · {found.line.place}",
-            about=about,
-            submit=submit,
-            danger=danger,
-            back=url_for("AccountView.list"),
-        )
-
-
-def _detail(permission: Permission, account_id: int) -> queries.Detail:
-    return queries.get(reading(), actor(), permission, account_id=account_id, keyring=backstage().keyring)
 
 
 def _new_form() -> NewUserForm:
@@ -312,29 +216,6 @@ def _edit(session: Session, form: UserForm, account_id: int) -> Answer:
     return done(url_for("AccountView.list"), "saved")
 
 
-def _reset(session: Session, form: RecordForm, account_id: int, issued: dict[int, Issued]) -> Answer:
-    version, keyring = form.known_version(), backstage().keyring
-    issued[account_id] = services.reset(session, actor(), account_id=account_id, version=version, keyring=keyring)
-    return done(url_for("AccountView.code", account_id=account_id), "account_reset")
-
-
-def _disable(session: Session, form: ReasonForm, account_id: int) -> Answer:
-    reason = (form.reason.data or "").strip()
-    services.disable(session, actor(), account_id=account_id, version=form.known_version(), reason=reason)
-    return done(url_for("AccountView.list"), "account_disabled")
-
-
-def _enable(session: Session, form: RecordForm, account_id: int) -> Answer:
-    services.enable(session, actor(), account_id=account_id, version=form.known_version())
-    return done(url_for("AccountView.list"), "account_enabled")
-
-
-def _deregister(session: Session, form: ReasonForm, account_id: int) -> Answer:
-    reason = (form.reason.data or "").strip()
-    services.deregister(session, actor(), account_id=account_id, version=form.known_version(), reason=reason)
-    return done(url_for("AccountView.list"), "account_deregistered")
-
-
 def _row(line: queries.Line, number: int) -> dict[str, object]:
     return {
         **vars(line),
@@ -355,11 +236,11 @@ def _ops(line: queries.Line) -> list[dict[str, str]]:
     is_active = line.state == AccountState.ACTIVE
     offered: list[tuple[bool, Permission, str, str]] = [
         (True, Permission.ACCOUNT_UPDATE, gettext("Edit"), "AccountView.edit"),
-        (is_active, Permission.ACCOUNT_RESET, gettext("Reset password"), "AccountView.reset"),
-        (is_active, Permission.ACCOUNT_DISABLE, gettext("Disable"), "AccountView.disable"),
-        (not is_active, Permission.ACCOUNT_DISABLE, gettext("Enable"), "AccountView.enable"),
+        (is_active, Permission.ACCOUNT_RESET, gettext("Reset password"), "AccountStateView.reset"),
+        (is_active, Permission.ACCOUNT_DISABLE, gettext("Disable"), "AccountStateView.disable"),
+        (not is_active, Permission.ACCOUNT_DISABLE, gettext("Enable"), "AccountStateView.enable"),
         (True, Permission.ACCOUNT_GRANT, gettext("Grant roles"), "GrantView.tree"),
-        (True, Permission.ACCOUNT_DEREGISTER, gettext("Deregister"), "AccountView.deregister"),
+        (True, Permission.ACCOUNT_DEREGISTER, gettext("Deregister"), "AccountStateView.deregister"),
     ]
     return [
         {"label": label, "href": url_for(endpoint, account_id=line.id)}
