@@ -21,6 +21,7 @@ from app.audit.services import record
 from app.core.db import Base
 from app.orgs.bringing import name_nodes
 from app.orgs.models import ClassGroup, NodePlacement, OrgNode
+from app.orgs.queries import names_of
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.rules import Blocker, UndoBlocked, Verdict
 
@@ -98,7 +99,7 @@ def _changed(session: Session, batch: ImportBatch) -> Sequence[Any]:
 
 
 def _reached(actor: Actor, ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    columns = (OrgNode.id, OrgNode.name, OrgNode.version, OrgNode.closed_at)
+    columns = (OrgNode.id, OrgNode.name, OrgNode.path, OrgNode.version, OrgNode.closed_at)
     stmt: Select[*tuple[Any, ...]] = select(*columns).where(OrgNode.id.in_(ids))
     return visible(stmt, OrgNode, actor, Permission.ORG_IMPORT)
 
@@ -107,18 +108,23 @@ def _blockers(session: Session, actor: Actor, made: Mapping[int, int], changed: 
     rows = {row.subject_id: row for row in changed}
     found = {row.id: row for row in session.execute(_reached(actor, [*made, *rows]))}
     reasons = _dependents(session, list(made))
-    blocked = []
-    for node_id, n in [*made.items(), *((row.subject_id, row.n) for row in changed)]:
-        node, row = found.get(node_id), rows.get(node_id)
-        if node is None or node.closed_at:
-            code: str | None = "undo_gone"
-        elif row is not None:
-            code = "undo_edited" if node.name != row.data["name"] else None
-        else:
-            code = "undo_edited" if node.version > 1 else reasons.get(node_id)
-        if code:
-            blocked.append(Blocker(node_id, node.name if node else "?", code, n))
-    return blocked
+    asked = [*made.items(), *((row.subject_id, row.n) for row in changed)]
+    blocked = {node_id: _why_not(found.get(node_id), rows.get(node_id), reasons.get(node_id)) for node_id, _ in asked}
+    names = names_of(session, [found[node_id].path for node_id, code in blocked.items() if code and node_id in found])
+    return [
+        Blocker(node_id, names[found[node_id].path][-1] if node_id in found else "?", code, n)
+        for node_id, n in asked
+        if (code := blocked[node_id])
+    ]
+
+
+def _why_not(node: Any, row: Any, reason: str | None) -> str | None:  # noqa: ANN401  rows of two statements
+    """What keeps a place from being taken away, or from getting its former name (`row`) back."""
+    if node is None or node.closed_at:
+        return "undo_gone"
+    if row is not None:
+        return "undo_edited" if node.name != row.data["name"] else None
+    return "undo_edited" if node.version > 1 else reason
 
 
 def _dependents(session: Session, made: Sequence[int]) -> dict[int, str]:

@@ -116,6 +116,7 @@ FIELDS = {
     "until_on": _l("Until"),
     "evidence_number": _l("Evidence number"),
     "recognised_by": _l("Recognised by"),
+    "import": _l("Import number"),
 }
 VALUES = {
     "sex": SEXES,

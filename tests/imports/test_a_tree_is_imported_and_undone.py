@@ -210,6 +210,14 @@ def test_what_came_later_keeps_a_list_from_being_undone(
     assert len(_school(tree)) >= len(ROWS) + 3
 
 
+def test_what_keeps_a_list_from_being_undone_is_named_as_this_year_calls_it(tree: Desk) -> None:
+    batch = _apply(tree)
+    tree.database.transaction(lambda session: _child(session, tree))
+    tree.database.transaction(lambda session: _renamed(session, tree))
+    found = tree.run(lambda s, actor: TREE.blockers(s, actor, tree.batch(batch)))
+    assert {each.name for each in found} == {"一年级", "一年级一班"}
+
+
 def test_students_keep_the_classes_they_stand_in(tree: Desk) -> None:
     batch = _apply(tree)
     admin = tree.database.transaction(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests.cluster import Cluster
 from tests.journeys.site import Site, demo_site
 from tests.journeys.stand_ins import Chain
 from tests.journeys.visit import DESK, Visit, Visiting
+from tests.processes.started import started
 
 HERE = Path(__file__).parent
 QUIET = (
@@ -66,6 +69,17 @@ def signed_in(browser: Browser, site: Site) -> Any:  # noqa: ANN401  a function 
         return state
 
     return cookies
+
+
+@pytest.fixture(scope="module")
+def worker(site: Site) -> Iterator[None]:
+    """A worker of the installation, for as long as a file of journeys lasts."""
+    environment = os.environ | {
+        "DATABASE_URL": site.database.engine.url.render_as_string(hide_password=False),
+        "XUEBAO_DATA": str(site.data),
+    }
+    with started(sys.executable, "-m", "app.cli", "worker", environment=environment):
+        yield
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.imports.desk import number
-from tests.journeys.site import Site
-from tests.journeys.visit import Visit, Visiting
-from tests.processes.started import started
+from tests.journeys.import_pages import READY, count, undone, upload
+from tests.journeys.visit import Visiting
 
 HEADINGS = ("序号", "学生姓名", "公民身份号码", "性 别", "学号", "所在班级", "特长")
 WRONG_ROW, NUMBER_COLUMN = 6, 3
-READY = 60_000
-
-
-@pytest.fixture
-def worker(site: Site) -> Iterator[None]:
-    """A worker of the installation, for as long as the journey lasts."""
-    environment = os.environ | {
-        "DATABASE_URL": site.database.engine.url.render_as_string(hide_password=False),
-        "XUEBAO_DATA": str(site.data),
-    }
-    with started(sys.executable, "-m", "app.cli", "worker", environment=environment):
-        yield
 
 
 def _messy(path: Path) -> Path:
@@ -56,24 +40,11 @@ def _repaired(path: Path) -> Path:
     return path
 
 
-def _upload(visit: Visit, file: Path) -> None:
-    visit.go("/imports/new")
-    visit.page.get_by_label("文件").set_input_files(file)
-    with visit.page.expect_navigation():
-        visit.page.get_by_role("button", name="上传并检查").click()
-    visit.page.wait_for_selector(".figures", timeout=READY)
-    visit.look()
-
-
-def _count(visit: Visit, label: str) -> str:
-    return visit.page.locator(".figure", has_text=label).locator(".figure-value").inner_text()
-
-
 @pytest.mark.usefixtures("worker")
 def test_a_messy_workbook_is_repaired_applied_and_undone(visiting: Visiting, tmp_path: Path) -> None:
     visit = visiting("school_admin")
-    _upload(visit, _messy(tmp_path / "名单.xlsx"))
-    assert (_count(visit, "新增"), _count(visit, "有误")) == ("2", "1")
+    upload(visit, _messy(tmp_path / "名单.xlsx"))
+    assert (count(visit, "新增"), count(visit, "有误")) == ("2", "1")
     visit.click(visit.page.locator("a.figure", has_text="有误"))
     expect(visit.page.locator("tbody")).to_contain_text("末位校验不符")
     visit.page.go_back()
@@ -82,17 +53,12 @@ def test_a_messy_workbook_is_repaired_applied_and_undone(visiting: Visiting, tmp
     errors = tmp_path / "errors.xlsx"
     download.value.save_as(errors)
 
-    _upload(visit, _repaired(errors))
-    assert (_count(visit, "新增"), _count(visit, "有误")) == ("3", "0")
+    upload(visit, _repaired(errors))
+    assert (count(visit, "新增"), count(visit, "有误")) == ("3", "0")
     visit.click(visit.page.get_by_role("link", name="导入", exact=True))
     expect(visit.page.locator("form.record")).to_contain_text("新增 3 名学生")
     with visit.page.expect_navigation():
         visit.page.get_by_role("button", name="导入 3 行").click()
-    undo = visit.page.get_by_role("link", name="撤销导入")
-    undo.wait_for(timeout=READY)
+    visit.page.get_by_role("link", name="撤销导入").wait_for(timeout=READY)
     visit.look()
-    visit.click(undo)
-    with visit.page.expect_navigation():
-        visit.page.get_by_role("button", name="撤销导入").click()
-    visit.page.locator(".tag", has_text="已撤销").wait_for(timeout=READY)
-    visit.look()
+    undone(visit, visit.path())

@@ -63,7 +63,7 @@ def _row(row: ImportRow, line: Line, batch: ImportBatch, kind: Kind) -> dict[str
         row.verdict == Verdict.NEW and batch.state == "applied"
     )
     return {
-        "where": f"{row.sheet} {row.number}".strip(),
+        "where": _where(row),
         "title": line.title,
         "href": page_of(kind, row.subject_id) if is_on_file and row.subject_id else None,
         "facts": [(names.get(key, key), value) for key, value in line.facts.items() if value],
@@ -71,6 +71,12 @@ def _row(row: ImportRow, line: Line, batch: ImportBatch, kind: Kind) -> dict[str
         "problems": [_said(remark, names) for remark in row.problems or ()],
         "warnings": [_said(remark, names) for remark in row.warnings or ()],
     }
+
+
+def _where(row: ImportRow) -> str:
+    """Where the row stands in the file; the number is Excel's, and no part of the sheet's name."""
+    number = gettext("row %(number)s", number=row.number)
+    return f"{row.sheet} · {number}" if row.sheet else str(number)
 
 
 def _said(remark: dict[str, Any], names: dict[str, str]) -> tuple[str, str]:
