@@ -29,7 +29,6 @@ LARGE = 20_000
 MOST_COMMENTS = 2_000
 """Excel is slow with more; the column of reasons has them all."""
 TEXT_FORMAT = "@"
-REASONS_WIDTH = 60.0
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """In a workbook _x0041_ stands for A; a text that looks so must say that it does not."""
 _FORMATS = ((datetime, "yyyy-mm-dd hh:mm:ss"), (date, "yyyy-mm-dd"), (time, "hh:mm:ss"), (timedelta, "[h]:mm:ss"))
@@ -71,8 +70,8 @@ class _Answer:
         """Write the sheet behind the ones that are there."""
         out = book.create_sheet(self.sheet.name or "Sheet1")
         out.sheet_state = "visible" if self.marked.shown else "hidden"
-        if self.marked.header_rows:
-            out.column_dimensions[column_letters(self.marked.reasons_column)].width = REASONS_WIDTH
+        for index, width in self.marked.widths.items():
+            out.column_dimensions[column_letters(index)].width = float(width)
         last = 0
         for row in self.sheet.rows:
             for _ in range(row.number - last - 1):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from app.sheets.columns import CellKind, Layout
 from app.sheets.tables import REASONS, Table
-from app.sheets.workbook import Merged, Row, Sheet, Workbook
+from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook
 
 DANGEROUS = frozenset("=+-@\t\r＝＋－＠")
 """What Excel may take for the beginning of a formula."""
+REASONS_WIDTH, WIDEST, USUAL_WIDTH, ROWS_MEASURED = 60, 40, 8, 500
 _TEXT_KINDS = frozenset({CellKind.IDENTITY, CellKind.PHONE, CellKind.TEXT, CellKind.CLASS_NAME})
 
 
@@ -53,12 +56,27 @@ class Marked:
         self.as_text = {index for table in tables for key, index in table.mapping.items() if kinds[key] in _TEXT_KINDS}
         self.bad: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
         self.header_rows = {table.header_rows[-1] for table in tables if faults or table.reasons is not None}
+        self._begins = min((table.header_rows[-1] for table in tables), default=0)
         self._heading = REASONS[language]
         self._reasons: dict[int, list[str]] = defaultdict(list)
         for fault in faults:
             self._reasons[fault.row].append(fault.reason)
             if fault.column is not None:
                 self.bad[fault.row][fault.column].append(fault.reason)
+
+    @property
+    def widths(self) -> dict[int, int]:
+        """How wide the columns are made, in Excel's characters: as wide as what stands in the table.
+
+        The upper rows tell; the column of reasons has a width of its own.
+        """
+        widths: dict[int, int] = defaultdict(int)
+        below = (row for row in self.sheet.rows if row.number >= self._begins > 0)
+        for row in islice(below, ROWS_MEASURED):
+            for index, cell in enumerate(row.cells):
+                widths[index] = max(widths[index], _width(cell))
+        shown = {index: min(width + 2, WIDEST) for index, width in sorted(widths.items()) if width + 2 > USUAL_WIDTH}
+        return shown | ({self.reasons_column: REASONS_WIDTH} if self.header_rows else {})
 
     def reason(self, number: int) -> str | None:
         """What stands in the column of reasons: the heading, all reasons of the row, or nothing."""
@@ -92,6 +110,13 @@ def marked_sheets(
     if not any(sheet.shown for sheet in sheets):
         sheets[0].shown = True
     return sheets
+
+
+def _width(cell: Cell) -> int:
+    """How many narrow characters a cell takes; Chinese ones take two."""
+    shown = cell.text if isinstance(cell, CellError) else str("" if cell is None else cell)
+    lines = shown[:WIDEST].split("\n")
+    return max(len(line) + sum(unicodedata.east_asian_width(character) in "WF" for character in line) for line in lines)
 
 
 def _since_1900(sheet: Sheet, tables: Sequence[Table]) -> Sheet:

@@ -112,11 +112,11 @@ def _styles() -> str:
 
 def _sheet(marked: Marked) -> Iterator[str]:
     """The sheet as XML, some hundred rows at a time."""
-    column = marked.reasons_column + 1
-    width = (
-        f'<cols><col min="{column}" max="{column}" width="60" customWidth="1"/></cols>' if marked.header_rows else ""
+    widths = "".join(
+        f'<col min="{index + 1}" max="{index + 1}" width="{width}" customWidth="1"/>'
+        for index, width in sorted(marked.widths.items())
     )
-    yield f'{HEAD}<worksheet xmlns="{MAIN}">{width}<sheetData>'
+    yield f'{HEAD}<worksheet xmlns="{MAIN}">{f"<cols>{widths}</cols>" if widths else ""}<sheetData>'
     letters = [column_letters(index) for index in range(marked.reasons_column + 1)]
     rows = marked.sheet.rows
     for start in range(0, len(rows), ROWS_A_PIECE):

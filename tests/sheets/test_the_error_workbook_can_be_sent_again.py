@@ -77,6 +77,14 @@ def test_the_heading_of_the_reasons_is_in_the_language_of_the_reader(tmp_path: P
     assert out["F3"].value == "Reasons (ignored on import)"
 
 
+def test_columns_are_wide_enough_to_read_what_is_to_be_corrected(tmp_path: Path) -> None:
+    rows = [(f"{'很长的标题' * 20}",), *ROWS[2:]]
+    out = load_workbook(answered(tmp_path / "a.xlsx", workbook(rows), FAULTS)).active
+    widths = {letters: dimension.width for letters, dimension in out.column_dimensions.items()}
+    assert (widths["C"], widths["F"]) == (22, 60)
+    assert "A" not in widths  # a title tells nothing of its column
+
+
 def test_numbers_of_certificates_are_text_and_stay_it_when_corrected(tmp_path: Path) -> None:
     out = load_workbook(answered(tmp_path / "a.xlsx", workbook(ROWS), FAULTS)).active
     assert [(out[place].data_type, out[place].number_format) for place in ("C4", "C5", "C6")] == [
