@@ -27,7 +27,7 @@ from app.sheets.limits import LIMITS, Unreadable
 from app.sheets.models import ImportBatch
 from app.sheets.returning import error_workbook
 from app.sheets.rules import NothingToApply
-from app.sheets.saying import say
+from app.sheets.saying import say, say_why
 from app.sheets.values import CODES
 from app.sheets.work import Bench, apply_batch, read_batch, receive_file, undo_batch
 from app.sheets.workflow import BatchState
@@ -193,15 +193,16 @@ def _counted(session: Session, actor: Actor, kind: Kind, batch_id: int) -> dict[
         "unchanged": batch.unchanged_count,
         "bad": [_remark(kind, row, remark) for row in rows for remark in row.problems or ()],
         "warnings": [_remark(kind, row, remark) for row in rows for remark in row.warnings or ()],
-        "refused": _why_refused(batch),
+        "refused": _why_refused(kind, batch),
         "batch": batch.id,
     }
 
 
-def _why_refused(batch: ImportBatch) -> dict[str, str] | None:
+def _why_refused(kind: Kind, batch: ImportBatch) -> dict[str, str] | None:
     if batch.state != BatchState.REFUSED or batch.error_code is None:
         return None
-    return {"code": batch.error_code, "message": say(batch.error_code, batch.error_facts or {})}
+    message = say_why(kind.layout, batch.error_code, batch.error_facts or {}, "en")
+    return {"code": batch.error_code, "message": message}
 
 
 def _remark(kind: Kind, row: Row[*tuple[Any, ...]], remark: dict[str, Any]) -> dict[str, Any]:

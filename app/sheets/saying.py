@@ -11,6 +11,7 @@ from functools import lru_cache
 from gettext import NullTranslations, translation
 from typing import Any
 
+from app.sheets.columns import Layout
 from config import PROJECT_ROOT
 
 _all: dict[str, Any] = {}
@@ -26,6 +27,13 @@ def say(code: str, facts: Mapping[str, Any], locale: str | None = None) -> str:
     found = _all.get(code, code)
     words = _catalogue(locale).gettext(_english(found)) if locale else str(found)
     return words % facts if facts and "%(" in words else words
+
+
+def say_why(layout: Layout, code: str, facts: Mapping[str, Any], language: str) -> str:
+    """Why a file was refused; the columns that were looked for by their headings."""
+    columns, looked_for = layout.by_key, str(facts.get("looked_for", "")).split(", ")
+    headings = ", ".join(columns[key].heading(language) for key in looked_for if key in columns)
+    return say(code, {**facts, "looked_for": headings} if headings else facts)
 
 
 def _english(words: Any) -> str:  # noqa: ANN401  a sentence that is translated late, or a plain one

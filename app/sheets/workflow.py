@@ -53,6 +53,9 @@ IMPORT = Workflow(
         Move(BatchEvent.RECHECK, BatchState.READING, BatchState.UPLOADED, NEEDS),
         Move(BatchEvent.RECHECK, BatchState.PREVIEWED, BatchState.UPLOADED, NEEDS),
         Move(BatchEvent.RECHECK, BatchState.REFUSED, BatchState.UPLOADED, NEEDS),
+        Move(
+            BatchEvent.RECHECK, BatchState.APPLYING, BatchState.UPLOADED, NEEDS
+        ),  # the worker gave it up; nothing is written
         Move(BatchEvent.CONFIRM, BatchState.PREVIEWED, BatchState.APPLYING, NEEDS),
         Move(BatchEvent.GIVE_BACK, BatchState.APPLYING, BatchState.PREVIEWED, NEEDS),
         Move(BatchEvent.APPLY, BatchState.APPLYING, BatchState.APPLIED, NEEDS),

@@ -1,7 +1,7 @@
 """A worker that stops in the middle of an import: `python -m tests.imports.slow_worker URL FOLDER STEP`.
 
-STEP is `read` or `apply`. The first run of that step leaves the file `reached` and then waits to be killed, with
-everything written but nothing committed; a later run goes through.
+STEP is `read`, `apply` or `undo`. The first run of that step leaves the file `reached` and then waits to be killed,
+with everything written but nothing committed; a later run goes through.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ class SlowList(StudentList):
         """Wait after the last row was written."""
         super().apply(session, actor, batch)
         self._wait("apply")
+
+    def undo(self, session: Session, actor: Actor, batch: ImportBatch) -> None:
+        """Wait after the last row was taken back."""
+        super().undo(session, actor, batch)
+        self._wait("undo")
 
     def _wait(self, step: str) -> None:
         if step == self.step and not self.reached.exists():

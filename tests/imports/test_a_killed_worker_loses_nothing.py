@@ -68,3 +68,12 @@ def test_killed_while_applying(desk: Desk, folder: Path) -> None:
     assert len(snapshot(desk)["student"]) == len(before["student"]) + 2
     desk.undo(batch)
     assert snapshot(desk) == before
+
+
+def test_killed_while_undoing(desk: Desk, folder: Path) -> None:
+    before = snapshot(desk)
+    batch = desk.apply(workbook([student(1), student(3)]))
+    applied, version = snapshot(desk), desk.batch(batch).version
+    job = desk.run(lambda s, a: services.ask_undo(s, a, batch_id=batch, version=version))
+    assert _killed_then_done(desk, folder, "undo", job) == applied
+    assert (desk.batch(batch).state, snapshot(desk)) == ("undone", before)

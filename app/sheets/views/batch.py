@@ -21,7 +21,7 @@ from app.sheets.kinds import DOORS, Kind, kind_of
 from app.sheets.labels import FINDINGS, HINTS, STATES, TONES, VERDICTS
 from app.sheets.models import ImportBatch
 from app.sheets.returning import error_workbook, kept_workbook
-from app.sheets.saying import say
+from app.sheets.saying import say, say_why
 from app.sheets.views.upload import MINUTE, page_of, said, workbook_answer
 from app.sheets.workflow import BatchState
 from app.web.acts import done, submitted
@@ -200,12 +200,18 @@ def _facts(batch: ImportBatch) -> dict[str, Any]:
         "is_working": state in WORKING,
         "has_failed": batch.state in {"uploaded", "reading", "applying"} and state not in WORKING,
         "percent": 100 * done // total if total else None,
-        "error": say(batch.error_code, batch.error_facts or {}) if batch.error_code else None,
+        "error": _why(batch),
         "uploaded": format_datetime(batch.created_at, MINUTE),
         "applied": format_datetime(batch.applied_at, MINUTE) if batch.applied_at else None,
         "undone": format_datetime(batch.undone_at, MINUTE) if batch.undone_at else None,
         "step": StepForm(data={"version": batch.version}),
     }
+
+
+def _why(batch: ImportBatch) -> str | None:
+    if batch.error_code is None:
+        return None
+    return say_why(kind_of(batch.kind).layout, batch.error_code, batch.error_facts or {}, str(get_locale()))
 
 
 def _about(batch: ImportBatch, kind: Kind) -> dict[str, Any]:
