@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from app.access.permissions import Permission
 from app.core.feature import Audience, Feature, MenuItem
+from app.profiles.undone import asked_since
 from app.profiles.views import ChangeRequestView, ProfileView, affairs, agenda
+from app.students.services.undoing import DEPENDENTS
 from app.web.language import lazy as _l
+
+DEPENDENTS.append(asked_since)
 
 FEATURE = Feature(
     name="profiles",
@@ -28,6 +32,8 @@ FEATURE = Feature(
         "request_withdrawn": _l("The request has been withdrawn."),
         "request_waiting": _l("A request about this student waits already. Withdraw it, or wait for the decision."),
         "nothing_asked": _l("Nothing differs from the record, so there is nothing to ask for."),
+        "undo_profile": _l("The basic record has been filled in since"),
+        "undo_requested": _l("A change of the record has been asked for since"),
         "own_request": _l("You asked for this yourself, or it is about you. Somebody else has to decide."),
     },
 )

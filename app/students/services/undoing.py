@@ -37,6 +37,9 @@ SINCE = """
              WHEN student.id IS NULL THEN 'undo_gone'
              WHEN student.closed_on IS NOT NULL THEN 'undo_left'
              WHEN student.node_id <> a.node_id THEN 'undo_moved'
+             WHEN a.moved AND EXISTS
+               (SELECT FROM placement AS p
+                 WHERE p.student_id = a.student_id AND p.until IS NULL AND p.since > :applied) THEN 'undo_moved'
              WHEN old.closed_at IS NOT NULL THEN 'undo_class_closed'
              WHEN a.verdict = 'new' AND (student.version > 1 OR a.new_person AND person.version > 1)
                THEN 'undo_edited'
@@ -64,6 +67,9 @@ SINCE = """
                            jsonb_build_object('recognition_id', h.id))))) THEN 'undo_hardship'
              WHEN a.new_person AND (EXISTS (SELECT FROM account_grant AS g WHERE g.person_id = a.person_id)
                                     OR EXISTS (SELECT FROM account WHERE account.person_id = a.person_id))
+               THEN 'undo_account'
+             WHEN a.verdict = 'new' AND EXISTS
+               (SELECT FROM account_grant AS g WHERE g.person_id = a.person_id AND g.created_at > :applied)
                THEN 'undo_account'
            END AS code
       FROM arriving AS a
@@ -125,7 +131,9 @@ def blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker
 
 def _blockers(session: Session, actor: Actor, batch: ImportBatch, arrived: Arrived) -> list[Blocker]:
     reached = set(session.scalars(_reached(actor)))
-    rows = session.execute(everything(text(SINCE), because=APPLIED), {"batch": batch.id}).all()
+    rows = session.execute(
+        everything(text(SINCE), because=APPLIED), {"batch": batch.id, "applied": batch.applied_at}
+    ).all()
     found: list[Blocker] = []
     above = _known_above(session)
     edited = beside.edited_since(session, actor, batch, arrived)
