@@ -91,8 +91,24 @@ def test_nobody_reviews_what_the_same_account_submitted(visit: SignIn, session: 
     assert waiting(visit("county_admin"), TO_REVIEW) == 0
 
 
-def test_others_and_superusers_are_not_waited_for(visit: SignIn) -> None:
-    for who in ("student_affairs", "province_admin", "root_admin", "class_teacher", "system_admin"):
+@pytest.mark.committed
+def test_what_was_submitted_in_time_is_reviewed_after_the_window_too(
+    visit: SignIn, session: Session, world: World
+) -> None:
+    decide(session)
+    submit(visit("school_admin"), session, world)
+    over = "UPDATE plan_step SET window_from = :since, window_to = xuebao_now() - interval '1 day' WHERE plan_id = :id"
+    raw(session, over, id=world.plan_id, since=FROM)
+    session.commit()
+    assert numbers(visit("county_admin")) == (0, 0, 1, 0)
+
+
+def test_superusers_who_may_stand_in_for_anybody_are_told_and_others_are_not(visit: SignIn) -> None:
+    everywhere = visit("root_admin")
+    assert numbers(everywhere) == (waiting(everywhere, LACKING), 0, 0, 0)
+    assert waiting(everywhere, LACKING) > 1
+    assert numbers(visit("system_admin")) == (1, 0, 0, 0)  # stands at one school
+    for who in ("student_affairs", "province_admin", "class_teacher"):
         assert numbers(visit(who)) == (0, 0, 0, 0)
     assert waiting(visit("school_admin_b"), LACKING) == 1
 

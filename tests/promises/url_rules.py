@@ -248,4 +248,5 @@ RULES: dict[str, Rule] = {
     "DeclarationView.printed": Rule(),
     "DeclarationView.evidence": Rule(),
     "ApplicationPageView.evidence": Rule(),
+    "HomeView.waiting": Rule(),
 }

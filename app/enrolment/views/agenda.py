@@ -39,9 +39,8 @@ def _is_on(each: plans.Underway) -> bool:
 def _lists(actor: Actor, each: plans.Underway) -> list[Wanted]:
     """Which lists of a plan concern the visitor: the chain names reviewers, schools look after their students."""
     role = each.steps[0].submit_role if each.steps else ""
-    is_named = any(grant.role == role for grant in actor.grants) and as_step(actor, role).holds(REVIEW)
     lists = []
-    if is_named and each.now < each.steps[0].window_to:
+    if as_step(actor, role).holds(REVIEW) and each.now < each.steps[0].window_to:
         lists.append(Wanted(each.plan.id, state=TO_REVIEW, role=role))
     if all(grant.level >= SCHOOL_LEVEL for grant in actor.grants if READ in grant.permissions):
         lists += [Wanted(each.plan.id, state=UNDECIDED), Wanted(each.plan.id, state=EnrolmentState.REJECTED)]

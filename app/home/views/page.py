@@ -76,6 +76,12 @@ class HomeView(Screen, IndexView):
             **(_figures(plan, node) if plan else NOTHING),
         )
 
+    @expose("/waiting")
+    @signed_in
+    def waiting(self) -> str:
+        """How many to-dos the bell of the frame says; asked for by each page, so that no page waits for it."""
+        return self.page("home/waiting.html", count=today.count(reading(), actor(), _family(actor())))
+
     def _own_place(self, sides: Sequence[dict[str, Any]], todo: dict[str, Any]) -> str:
         path = actor().home_path
         names = orgs.names_of(reading(), [path])[path] if path else [""]
@@ -167,6 +173,7 @@ def about_visitor(session: Session, who: Actor) -> dict[str, Any]:
     return {
         "my_place": " / ".join(names),
         "my_roles": roles_in_words(who),
+        "todo": {"href": url_for("HomeView.index"), "count_href": url_for("HomeView.waiting")},
         "exports_href": url_for("MyExportsView.mine"),
         "account_href": url_for("SettingsView.index"),
         "logout_href": url_for("SignInView.logout"),

@@ -35,6 +35,12 @@ def items(session: Session, who: Actor) -> tuple[list[ToDo], list[Deadline]]:
     return todos, deadlines
 
 
+def count(session: Session, who: Actor, family: Actor) -> int:
+    """How many to-dos the first pages list: those of the post, and what is asked of the own persons."""
+    todos, _ = items(session, who)
+    return len(todos) + (sum(affair.is_asked for affair in affairs(session, family)) if family.grants else 0)
+
+
 def affairs(session: Session, family: Actor) -> list[Affair]:
     """What concerns the own persons of a family, what asks for something first."""
     features: Sequence[Feature] = current_app.extensions[EXTENSION]

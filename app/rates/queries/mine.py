@@ -1,13 +1,13 @@
 """Which reporting units wait for an actor: to be reviewed, to be submitted, to be completed, sent back.
 
-Only grants of the role that a step of the chain names count here: superusers may do all of it, but nobody waits for
-them. A list and the number that opens it share these conditions.
+Only grants of the role that a step of the chain names count here, and those of superusers, who may stand in for
+anybody. A list and the number that opens it share these conditions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import under, visible
 from app.enrolment.models import Enrolment, Tally
+from app.enrolment.rules import as_step
 from app.lists.keyset import Counted, counted_each
 from app.orgs.models import OrgNode
 from app.plans.models import PlanStep, ReportingUnit
@@ -49,16 +50,11 @@ class Wanted:
     which: Mine
 
 
-def named(actor: Actor, role: str) -> Actor:
-    """The actor with the grants of one role only."""
-    return replace(actor, grants=tuple(grant for grant in actor.grants if grant.role == role))
-
-
 def waiting(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     """Whether a unit (of the step, joined with its node) waits for the actor in this way."""
     if wanted.which == Mine.TO_REVIEW:
         return _to_review(actor, wanted.step)
-    mine = under(OrgNode.path, named(actor, wanted.step.submit_role).places(Permission.SUBMISSION_SUBMIT))
+    mine = under(OrgNode.path, as_step(actor, wanted.step.submit_role).places(Permission.SUBMISSION_SUBMIT))
     if wanted.which == Mine.RETURNED:
         return and_(mine, ReportingUnit.state == UnitState.RETURNED)
     return and_(mine, ReportingUnit.id.in_(_open_units(actor, wanted)))
@@ -67,9 +63,9 @@ def waiting(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
 def concerns(actor: Actor, step: PlanStep) -> tuple[Mine, ...]:
     """In which ways units of a step can wait for the actor."""
     found: tuple[Mine, ...] = ()
-    if named(actor, step.review_role).holds(Permission.SUBMISSION_REVIEW):
+    if as_step(actor, step.review_role).holds(Permission.SUBMISSION_REVIEW):
         found += (Mine.TO_REVIEW,)
-    if named(actor, step.submit_role).holds(Permission.SUBMISSION_SUBMIT):
+    if as_step(actor, step.submit_role).holds(Permission.SUBMISSION_SUBMIT):
         found += (Mine.RETURNED, Mine.READY, Mine.LACKING)
     return found
 
@@ -91,7 +87,7 @@ def _to_review(actor: Actor, step: PlanStep) -> ColumnElement[bool]:
     own = exists().where(
         last.unit_id == ReportingUnit.id, last.state == UnitState.SUBMITTED, last.submitted_by == actor.user_id
     )
-    places = named(actor, step.review_role).places(Permission.SUBMISSION_REVIEW)
+    places = as_step(actor, step.review_role).places(Permission.SUBMISSION_REVIEW)
     return and_(under(OrgNode.path, places), ReportingUnit.state == UnitState.SUBMITTED, ~own)
 
 
@@ -99,7 +95,7 @@ def _open_units(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """The ids of the actor's open units that count somebody and lack something, or nothing: first the few."""
     unit, place = aliased(ReportingUnit), aliased(OrgNode)
     step = wanted.step
-    places = named(actor, step.submit_role).places(Permission.SUBMISSION_SUBMIT)
+    places = as_step(actor, step.submit_role).places(Permission.SUBMISSION_SUBMIT)
     few = select(unit.id, place.path).join(place, place.id == unit.node_id)
     few = few.where(unit.step_id == step.id, unit.state == UnitState.OPEN, under(place.path, places))
     few = few.where(unit.ended_at.is_(None)).offset(NO_JOIN)

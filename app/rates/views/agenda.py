@@ -57,7 +57,7 @@ def agenda(session: Session, actor: Actor) -> list[ToDo | Deadline]:
     found: list[ToDo | Deadline] = []
     for role in roles:
         found += _deadline(role, counts)
-        found += [] if role.is_over else _todos(session, actor, role, counts)
+        found += _todos(session, actor, role, counts)
     return found
 
 
@@ -80,7 +80,8 @@ def _todos(session: Session, actor: Actor, role: Role, counts: Mapping[Wanted, C
         Mine.READY: gettext("Enrolment rates ready to be submitted"),
         Mine.LACKING: gettext("Enrolment rates not complete yet"),
     }
-    for way in role.ways:
+    # submitting ends with the window of the step, reviewing with the plan
+    for way in (way for way in role.ways if way == Mine.TO_REVIEW or not role.is_over):
         count = counts.get(Wanted(step, way), Counted())
         if count.rows:
             href = url_for("RateView.list", plan=plan.code, step=step.position, state=way)
