@@ -261,6 +261,7 @@ MAY_BE_MINE = {
     "SheetView.list",
     "SheetView.show",
     "HomeView.index",
+    "HomeView.waiting",
     "ListSettingView.columns",
     "ListSettingView.size",
     "SettingsView.end",
