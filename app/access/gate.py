@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import event, inspect
-from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement, TextClause
 from sqlalchemy.sql.selectable import FromClause, TableClause
 
 from app.access.scope import EVERY_TABLE, GATED, MARK
@@ -31,7 +31,13 @@ ACTOR = "actor"
 JOINED = (("lazy", "joined"),)
 TOKEN = re.compile(r"[a-z_][a-z_0-9]*|[.,(]")
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_KNOWN: dict[type[Any], frozenset[str]] = {}
 BEFORE_A_TABLE = frozenset(("from", "join", "into", "update", "only", "table", "using", "truncate", "copy", "lock"))
+LOOKED_AT = (
+    *("_execution_options", "table", "_prefixes", "_suffixes"),
+    *("_annotations", "_hints", "_statement_hints", "_with_options"),
+)
+"""Where an element may hold tables, texts or marks beside the parts it consists of."""
 UNSEEN_BY_THE_GATE = ("bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings")
 
 
@@ -54,29 +60,47 @@ def tables_in(statement: Any, marks: frozenset[str] = frozenset()) -> frozenset[
         if (id(element), around) in seen:
             continue
         seen[id(element), around] = element
-        known = around | _marks_of(element)
+        known = around | marks_of if (marks_of := _marks_of(element)) else around
         if EVERY_TABLE not in known:
             found.update(name for name in _names(element) if name in GATED and name not in known)
-            todo.extend((part, known) for part in _parts(element))
+            todo.extend([(part, known) for part in _parts(element)])
     return frozenset(found)
 
 
+def _of(element: Any, name: str, absent: Any = ()) -> Any:
+    """An attribute of an element, if it has it.
+
+    A statement has hundreds of columns and values, and those ask the comparator of their type for whatever they have
+    not: that took most of the gate's time, and of a page's. What is one's own, or one's class's, is looked up here.
+    """
+    if name in element.__dict__ or name in _by_class(type(element)):
+        return getattr(element, name, absent)
+    return absent
+
+
+def _by_class(kind: type[Any]) -> frozenset[str]:
+    """Those attributes that every element of a kind may have; all, where a kind makes up its own."""
+    if kind not in _KNOWN:
+        made_up = getattr(kind, "__getattr__", None) not in {None, ColumnElement.__getattr__}
+        _KNOWN[kind] = frozenset(name for name in LOOKED_AT if made_up or hasattr(kind, name))
+    return _KNOWN[kind]
+
+
 def _marks_of(element: Any) -> frozenset[str]:
-    marks: frozenset[str] = getattr(element, "_execution_options", {}).get(MARK, frozenset())
+    options = _of(element, "_execution_options")
+    marks: frozenset[str] = options.get(MARK, frozenset()) if options else frozenset()
     return marks
 
 
-def _parts(element: Any) -> Iterator[Any]:
+def _parts(element: Any) -> list[Any]:
     """What an element consists of, also where SQLAlchemy's own traversal does not go."""
-    yield from element.get_children()
-    target = getattr(element, "table", None)
-    if isinstance(target, FromClause):
-        yield target
-    for part, _ in (*getattr(element, "_prefixes", ()), *getattr(element, "_suffixes", ())):
-        yield part
-    entity = getattr(element, "_annotations", {}).get("parententity")
-    if entity is not None:
-        yield inspect(entity).selectable
+    parts = list(element.get_children())
+    if isinstance(target := _of(element, "table"), FromClause):
+        parts.append(target)
+    parts += [part for part, _ in (*_of(element, "_prefixes"), *_of(element, "_suffixes"))]
+    if (annotations := _of(element, "_annotations")) and (entity := annotations.get("parententity")) is not None:
+        parts.append(inspect(entity).selectable)
+    return parts
 
 
 def _names(element: Any) -> Iterator[str]:
@@ -86,9 +110,12 @@ def _names(element: Any) -> Iterator[str]:
         yield from _words(element.text)
     elif isinstance(element, ColumnClause) and element.is_literal:
         yield from _words(element.name)
-    for hint in (*getattr(element, "_hints", {}).values(), *dict(getattr(element, "_statement_hints", ())).values()):
+    if hints := _of(element, "_hints"):
+        for hint in hints.values():
+            yield from _words(hint)
+    for _, hint in _of(element, "_statement_hints"):
         yield from _words(hint)
-    for option in getattr(element, "_with_options", ()):
+    for option in _of(element, "_with_options"):
         yield from _joined_by(option)
 
 

@@ -95,8 +95,7 @@ def province(session: Session) -> None:
     """What the page of rates asks for at the province."""
     plan = plans.find(session, PROVINCE, code=PLAN)
     node = orgs.find(session, PROVINCE, Permission.FIGURE_READ, code="36")
-    figures.at(session, PROVINCE, plan, node)
-    figures.by_child(session, PROVINCE, plan, node)
+    figures.at_and_below(session, PROVINCE, plan, node)
 
 
 def _students(session: Session, ground: Ground, *, name: str = "", offset: int = 0) -> None:

@@ -7,7 +7,7 @@ definition by which figures are checked. A figure and its list share one conditi
 
 from __future__ import annotations
 
-from app.rates.queries.live import Row, at, at_each, by_child, children, classes
+from app.rates.queries.live import Row, at, at_and_below, at_each, by_child, children, classes
 from app.rates.queries.past import on_day
 from app.rates.queries.people import Member, behind, people, people_page
 from app.rates.queries.places import own_place, place, readable_codes
@@ -16,6 +16,7 @@ __all__ = [
     "Member",
     "Row",
     "at",
+    "at_and_below",
     "at_each",
     "behind",
     "by_child",

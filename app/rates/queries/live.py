@@ -6,13 +6,15 @@ them those of classes; so are they for who keeps only some classes of the place 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Select, and_, cast, func, select, true
+from sqlalchemy import CTE, ColumnElement, Select, func, select, true, union_all
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
@@ -40,12 +42,21 @@ class Row:
 def at(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> Figures:
     """The figures of a plan at a node."""
     table = _table(actor, node.path, of_schools=node.school_id in {None, node.id})
-    waiting = _waiting(actor, plan, node.path, table)
-    kept = visible(_kept(plan, table).where(under(table.tree_path, (node.path,))), table, actor, Permission.FIGURE_READ)
-    figure, rest = kept.subquery("figure"), select(*_sums(waiting.c)).subquery("rest")
-    both = [figure.c[name] + rest.c[name] for name in SUMS]
-    row = session.execute(select(*both).select_from(figure).join(rest, true())).one()
-    return figures_of(row, plan)
+    kept = _kept(actor, plan, table).where(under(table.tree_path, (node.path,)))
+    rest = select(*_sums(_waiting(actor, plan, node.path, table).c))
+    return _together(session.execute(union_all(kept, rest)).all(), plan)
+
+
+def at_and_below(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> tuple[Figures, list[Row]]:
+    """The figures of a plan at a node, and at each right below it, in their order.
+
+    Above the schools every school stands below one of the children, so to whoever covers the node their sum is its own
+    and need not be read again.
+    """
+    rows = by_child(session, actor, plan, node)
+    if rows and node.school_id is None and actor.covers(Permission.FIGURE_READ, node.path):
+        return Figures.total((row.figures for row in rows), counts_stopped=plan.counts_stopped), rows
+    return at(session, actor, plan, node), rows
 
 
 def by_child(session: Session, actor: Actor, plan: Plan, node: OrgNode) -> list[Row]:
@@ -60,15 +71,14 @@ def at_each(session: Session, actor: Actor, plan: Plan, path: str, below: list[O
     table = _table(actor, path, of_schools=all(each.school_id in {None, each.id} for each in below))
     waiting = _waiting(actor, plan, path, table)
     end = func.left(OrgNode.path, -1).concat("0")
-    inside = and_(table.tree_path >= OrgNode.path, table.tree_path < end)
-    kept = visible(_kept(plan, table).where(inside), table, actor, Permission.FIGURE_READ).lateral("figure")
-    reached = and_(waiting.c.path >= OrgNode.path, waiting.c.path < end)
-    rest = select(*_sums(waiting.c)).where(reached).lateral("rest")
-    both = [kept.c[name] + rest.c[name] for name in SUMS]
-    stmt = select(OrgNode.id, *both).join(kept, true()).join(rest, true())
-    stmt = stmt.where(OrgNode.id.in_([child.id for child in below]))
-    scoped = visible(stmt, OrgNode, actor, Permission.FIGURE_READ)
-    return {row[0]: figures_of(row[1:], plan) for row in session.execute(scoped)}
+    kept = _kept(actor, plan, table).where(table.tree_path >= OrgNode.path, table.tree_path < end)
+    rest = select(*_sums(waiting.c)).where(waiting.c.path >= OrgNode.path, waiting.c.path < end)
+    both = union_all(kept.correlate(OrgNode), rest.correlate(OrgNode)).lateral("both")
+    stmt = select(OrgNode.id, *both.c).join(both, true()).where(OrgNode.id.in_([child.id for child in below]))
+    found: dict[int, list[Sequence[int | None]]] = {child.id: [] for child in below}
+    for row in session.execute(visible(stmt, OrgNode, actor, Permission.FIGURE_READ)):
+        found[row[0]].append(row[1:])
+    return {node_id: _together(rows, plan) for node_id, rows in found.items()}
 
 
 def children(session: Session, actor: Actor, node: OrgNode) -> list[OrgNode]:
@@ -88,12 +98,18 @@ def figures_of(row: Sequence[int] | SqlRow[*tuple[Any, ...]], plan: Plan) -> Fig
     return Figures(**numbers, counts_stopped=plan.counts_stopped)
 
 
+def _together(rows: Iterable[Sequence[int | None]], plan: Plan) -> Figures:
+    """The figures of counters and differences, a row of sums each; a sum of nothing is None."""
+    return figures_of([sum(value or 0 for value in column) for column in zip(*rows, strict=True)], plan)
+
+
 def _table(actor: Actor, path: str, *, of_schools: bool) -> Table:
     return PlanSchoolFigure if of_schools and actor.covers(Permission.FIGURE_READ, path) else PlanClassFigure
 
 
-def _kept(plan: Plan, table: Table) -> Select[*tuple[Any, ...]]:
-    return select(*_sums(table.__table__.c)).where(table.plan_id == plan.id)
+def _kept(actor: Actor, plan: Plan, table: Table) -> Select[*tuple[Any, ...]]:
+    sums = select(*_sums(table.__table__.c)).where(table.plan_id == plan.id)
+    return visible(sums, table, actor, Permission.FIGURE_READ)
 
 
 def _waiting(actor: Actor, plan: Plan, path: str, table: Table) -> CTE:
@@ -110,8 +126,8 @@ def _waiting(actor: Actor, plan: Plan, path: str, table: Table) -> CTE:
     return scoped.cte("waiting").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
-def _sums(columns: Any) -> list[ColumnElement[int]]:
-    return [cast(func.coalesce(func.sum(columns[name]), 0), BigInteger).label(name) for name in SUMS]
+def _sums(columns: ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]) -> list[ColumnElement[int]]:
+    return [func.sum(columns[name]).label(name) for name in SUMS]
 
 
 def classes(session: Session, actor: Actor, node: OrgNode, *, spot: Spot) -> tuple[int, Cut[OrgNode]]:

@@ -144,8 +144,8 @@ def _asked_figures() -> AskedFigures:
     if day is not None:
         total, rows = queries.on_day(reading(), actor(), plan, node, day)
         return AskedFigures(node, place, choices, plan, day, total, rows)
-    total = queries.at(reading(), actor(), plan, node)
-    return AskedFigures(node, place, choices, plan, None, total, queries.by_child(reading(), actor(), plan, node))
+    total, rows = queries.at_and_below(reading(), actor(), plan, node)
+    return AskedFigures(node, place, choices, plan, None, total, rows)
 
 
 def _chart(asked: AskedFigures) -> dict[str, Any] | None:
