@@ -43,11 +43,13 @@ class Cluster:
 
     url: str
 
-    def clone(self, name: str) -> str:
-        """Make a database like the template and return its URL."""
-        self._execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE)),
-        )
+    def clone(self, name: str, of: str = TEMPLATE) -> str:
+        """Make a database like the template, or like another in which nobody works, and return its URL.
+
+        Its files are copied: for databases as small as these, half the work of writing each page to the log.
+        """
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._execute(command.format(sql.Identifier(name), sql.Identifier(of)))
         return in_database(self.url, name)
 
     def drop(self, name: str) -> None:

@@ -5,22 +5,32 @@ A folder whose tests want it says in its `conftest.py`: `from tests.stage import
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.core.crypto import Keyring
 from app.core.db import Database
+from app.core.files import FileStore
 from app.factory import create_app
+from app.web.request import EXTENSION
 from config import Settings
 from tests.make.visits import HOST, browser, open_session
 from tests.world import World
 
 __all__ = ["visit"]
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
 HIDDEN = re.compile(r'<input(?=[^>]*type="hidden")(?=[^>]*name="(key|version|csrf_token)")(?=[^>]*value="([^"]*)")')
 
@@ -48,10 +58,34 @@ class Visit:
         return self.post(path, {**self.hidden(path), **typed})
 
 
+@cache
+def _settings() -> Settings:
+    """One data folder for all web processes of a run: they sign cookies with the same key."""
+    folder = Path(mkdtemp(prefix="xuebao-site-"))
+    atexit.register(rmtree, folder)
+    return Settings.from_env({"XUEBAO_DATA": str(folder)})
+
+
+@cache
+def _mounted(process: int) -> Flask:  # noqa: ARG001  each number is a process of its own
+    """A web process of the site, made once a run: screens are mounted and templates compiled once."""
+    return create_app(_settings(), Database(NOWHERE))
+
+
+def app_over(database: Database, data: Path, process: int = 0) -> Flask:
+    """A web process over the database of a test, with a data folder of its own; `process` numbers several."""
+    app = _mounted(process)
+    app.extensions[EXTENSION] = replace(
+        app.extensions[EXTENSION], database=database, keyring=Keyring.at(data), files=FileStore(data)
+    )
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app
+
+
 @pytest.fixture
 def visit(database: Database, world: World, tmp_path: Path) -> Callable[..., Visit]:
     """Sign somebody of the cast in, by user name."""
-    app = create_app(Settings.from_env({"XUEBAO_DATA": str(tmp_path / "data")}), database)
+    app = app_over(database, tmp_path / "data")
 
     def sign_in(user_name: str, language: str = "en") -> Visit:
         return Visit(browser(app, open_session(database, world.accounts[user_name]), language=language))

@@ -11,9 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import Connection, func, select, text
 
 from app.access.actor import SYSTEM
@@ -23,7 +21,7 @@ from app.audit.models import Audit
 from app.core.db import Database, Session
 from app.orgs.models import OrgNode
 from app.records.labels import FIELDS
-from tests.cluster import Cluster, in_database
+from tests.cluster import Cluster
 from tests.world import World, raise_world
 
 __all__ = ["acts", "database", "node", "session", "stage", "staged_database", "world"]
@@ -47,11 +45,7 @@ class Stage:
 
     def clone(self, name: str) -> str:
         """Make a database like it and return its URL."""
-        with psycopg.connect(self.cluster.url, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(self.name)),
-            )
-        return in_database(self.cluster.url, name)
+        return self.cluster.clone(name, self.name)
 
 
 @pytest.fixture(scope="session")

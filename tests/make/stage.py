@@ -24,15 +24,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import psycopg
 from flask import Flask
-from psycopg import sql
 
 from app.core.crypto import Keyring
 from app.core.db import Database
 from app.factory import create_app
 from config import Settings
-from tests.cluster import Cluster, in_database
+from tests.cluster import Cluster
 from tests.world import World, raise_world
 
 
@@ -68,10 +66,7 @@ def stage_of(cluster: Cluster) -> Iterator[Stage]:
     """Have a database with the cast in it for the length of a block."""
     raised, world, settings = _raised(cluster)
     name = f"{raised}_{uuid.uuid4().hex[:8]}"
-    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(raised))
-    with psycopg.connect(cluster.url, autocommit=True) as connection:
-        connection.execute(command)
-    database = Database(in_database(cluster.url, name))
+    database = Database(cluster.clone(name, raised))
     try:
         yield Stage(database, world, settings)
     finally:

@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 
 from app.accounts import sign_in
 from app.core.db import Database
-from app.factory import create_app
 from config import Settings
 from tests.make.visits import HOST, browser, open_session
+from tests.site import app_over
 from tests.stage import *  # noqa: F403  fixtures are found by their names
 from tests.world import World
 
@@ -38,7 +38,7 @@ class Site:
     def app(self, process: int = 0) -> Flask:
         """A web process, started when first asked; the tokens of its forms are left aside."""
         if process not in self.started:
-            self.started[process] = create_app(self.settings, self.database)
+            self.started[process] = app_over(self.database, self.settings.data, process)
             self.started[process].config["WTF_CSRF_ENABLED"] = False
         return self.started[process]
 
