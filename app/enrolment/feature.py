@@ -152,7 +152,17 @@ FEATURE = Feature(
             " page."
         ),
         "insured_stop_by_hand": _l(
-            "The list says that the insurance has ended. Please stop it with a reason on the application's page."
+            "The list says that the insurance has ended. Please have it stopped by somebody who may stop insurances."
+        ),
+        "insured_never": _l(
+            "The list says that the insurance has ended, but the student does not enrol here. Please check the row, or"
+            " correct the application on its page."
+        ),
+        "insured_undeclared": _l(
+            "The list does not say that the signed declaration not to enrol is there. Please collect it."
+        ),
+        "paper_missing": _l(
+            "Who does not enrol signs a declaration. Tick this when you have it, or let the family apply themselves."
         ),
         "insured_not_there": _l(
             "Insured here, but not according to the list. Please look into it and correct the application on its page."

@@ -62,10 +62,13 @@ class ApplicationForm(RecordForm, EvidenceForm, WishFields):
 class EntryForm(ActForm, WishFields):
     """The choice entered for ticked students."""
 
+    declared = BooleanField(_l("The declarations, signed, and the proofs the plan asks for are kept here on paper"))
+
 
 class CorrectionForm(RecordForm, WishFields):
     """Another choice in place of one that was approved by mistake, and why."""
 
+    declared = BooleanField(_l("The declaration, signed, and the proof the plan asks for are kept here on paper"))
     reason = TextAreaField(_l("Reason"), [LONG], description=_l("Kept with the record: 2 to 200 characters."))
 
 

@@ -53,6 +53,13 @@ REASON_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("留学生另行参保", "留学生另保"), WaiverReason.FOREIGN),
     **dict.fromkeys(("本人不愿参保", "本人不愿", "不愿参保", "自愿放弃"), WaiverReason.REFUSE),
 }
+NATIONAL_CODES: Mapping[str, str] = {
+    **dict.fromkeys(("0", "未参保"), "0"),
+    **dict.fromkeys(("1", "正常参保"), "1"),
+    **dict.fromkeys(("2", "暂停参保"), "2"),
+    **dict.fromkeys(("4", "终止参保"), "4"),
+}
+"""psn_insu_stas (spec/domain.md §3.2); kept with what it means, for 2 and 4 are the same state here."""
 UNDECIDED = frozenset({S.UNREGISTERED, S.DRAFT, S.REJECTED})
 """What staff may decide on behalf."""
 
@@ -81,6 +88,7 @@ class Entry:
     status: str = INSURED
     waiver_reason: str | None = None
     waiver_text: str | None = None
+    code: str | None = None
 
     def wrong(self, column: str, code: str, **facts: object) -> None:
         """Note what makes the row bad."""
@@ -99,6 +107,7 @@ class Standing:
     option_id: int | None
     waiver_reason: str | None
     waiver_text: str | None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,8 @@ class Wanted:
     option_id: int | None = None
     waiver_reason: str | None = None
     waiver_text: str | None = None
+    on_paper: bool = False
+    participation_code: str | None = None
 
 
 def judge_entry(entry: Entry, today: date) -> None:
@@ -160,6 +171,7 @@ def _judge_status(entry: Entry) -> None:
         entry.wrong("status", "insured_status_word", text=text)
         return
     entry.status = code
+    entry.code = code_of(NATIONAL_CODES, text)
     if code in REASON_OF:
         entry.status, entry.waiver_reason = WAIVED, REASON_OF[code]
         entry.waiver_text = FORMER_SCHOOL_TEXT if code == FORMER_SCHOOL else None
@@ -190,8 +202,10 @@ def settle(
 
     `meant` says what people have explained words for months to be.
     """
-    if entry.status in {NOT_INSURED, STOPPED}:
+    if entry.status == NOT_INSURED:
         return _settle_absence(entry, here), None
+    if entry.status == STOPPED and here.state in {S.STOPPED, S.WAIVED}:
+        return _settle_ended(entry, here), None
     if here.state in {S.SUBMITTED, S.STOPPED}:
         entry.wrong("status", f"insured_{here.state}")
         return Verdict.BAD, None
@@ -205,26 +219,37 @@ def settle(
         wanted.option_id,
         wanted.waiver_reason,
         wanted.waiver_text,
-    )
+    ) and here.on_paper >= wanted.on_paper
     return (Verdict.UNCHANGED if same else Verdict.CHANGED), wanted
 
 
 def _settle_absence(entry: Entry, here: Standing) -> Verdict:
-    """Who is not insured, or no longer: agrees with what is on file or not, but decides nothing by itself."""
-    if entry.status == STOPPED and here.state != S.STOPPED:
-        entry.wrong("status", "insured_stop_by_hand")
-        return Verdict.BAD
-    if entry.status == NOT_INSURED and here.state == S.INSURED:
+    """Who is not insured: agrees with what is on file or not, but decides nothing by itself."""
+    if here.state == S.INSURED:
         entry.wrong("status", "insured_not_there")
+        return Verdict.BAD
+    return Verdict.UNCHANGED
+
+
+def _settle_ended(entry: Entry, here: Standing) -> Verdict:
+    """Whose insurance has ended (national codes 2 and 4): known already, or there was none to end."""
+    if here.state == S.WAIVED:
+        entry.wrong("status", "insured_never")
         return Verdict.BAD
     return Verdict.UNCHANGED
 
 
 def _wanted(entry: Entry, here: Standing, months: Sequence[Months], meant: Mapping[str, str]) -> Wanted | None:
     if entry.status == WAIVED:
-        return Wanted(S.WAIVED, Choice.WAIVE, None, entry.waiver_reason, entry.waiver_text)
+        on_paper = bool(entry.given.get("declared"))
+        if not (on_paper or here.state == S.WAIVED):
+            entry.odd("declared", "insured_undeclared")
+        return Wanted(S.WAIVED, Choice.WAIVE, None, entry.waiver_reason, entry.waiver_text, on_paper)
     chosen = _months(entry, here, months, meant)
-    return Wanted(S.INSURED, Choice.INSURE, chosen.id) if chosen else None
+    if chosen is None:
+        return None
+    state = S.STOPPED if entry.status == STOPPED else S.INSURED
+    return Wanted(state, Choice.INSURE, chosen.id, participation_code=entry.code)
 
 
 def _months(entry: Entry, here: Standing, months: Sequence[Months], meant: Mapping[str, str]) -> Months | None:

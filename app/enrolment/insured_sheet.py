@@ -22,6 +22,7 @@ from app.enrolment.insured import Entry, Months, Standing, Wanted
 from app.enrolment.labels import REASONS, STATES
 from app.enrolment.rules import PlanNotOpen
 from app.enrolment.services import listed
+from app.enrolment.states import EnrolmentState
 from app.people.words import CERTIFICATE_NAMES
 from app.plans import queries as plans
 from app.plans.models import Plan
@@ -84,7 +85,7 @@ LAYOUT = Layout(
                 "参保情况",
                 "缴费情况",
             ),
-            choices=("已参保", "未参保", "已在原校参保", "已在户籍地参保", "不参保"),
+            choices=("已参保", "未参保", "停保", "已在原校参保", "已在户籍地参保", "不参保"),
             hint_zh="没有此列时，名单上的人都视为已参保",
             hint_en="Without this column everybody on the list counts as insured",
             example="已参保",
@@ -124,6 +125,15 @@ LAYOUT = Layout(
             also=("未参保原因", "弃保原因"),
             hint_zh="不参保时填写",
             hint_en="For who does not enrol",
+        ),
+        Column(
+            "declared",
+            "已收不参保声明",
+            "Declaration received",
+            CellKind.YES_NO,
+            also=("不参保声明", "是否提交不参保声明", "是否签署不参保声明", "是否收到声明", "声明是否已交", "弃保声明"),
+            hint_zh="签字的纸质声明由学校保存的填是",
+            hint_en="Yes where the school keeps the signed paper",
         ),
         Column("remark", "备注", "Remark", CellKind.TEXT, also=("说明", "备注说明")),
     ),
@@ -256,7 +266,8 @@ class _Desk:
             self._refuse(entry, row)
         verdict, wanted = Verdict.BAD, None
         if row is not None and not entry.problems:
-            here = Standing(row.state, row.coverage_option_id, row.waiver_reason, row.waiver_text)
+            wish = (row.coverage_option_id, row.waiver_reason, row.waiver_text, row.declared_on_paper)
+            here = Standing(row.state, *wish)
             verdict, wanted = insured.settle(entry, here, self.months, self.meant)
         return self._said(entry, verdict, row, wanted)
 
@@ -265,6 +276,12 @@ class _Desk:
             entry.wrong("status", "why_unit_submitted")
         elif not self.actor.is_system and row.person_id in {row.own_person, *self.family}:
             entry.wrong("name", "own_application")
+        elif self._ends(entry, row) and not self.actor.covers(Permission.ENROLMENT_STOP, row.tree_path):
+            entry.wrong("status", "insured_stop_by_hand")
+
+    @staticmethod
+    def _ends(entry: Entry, row: listed.Found) -> bool:
+        return entry.status == insured.STOPPED and row.state != EnrolmentState.STOPPED
 
     def _said(self, entry: Entry, verdict: Verdict, row: listed.Found | None, wanted: Wanted | None) -> Judged:
         shown = {name: entry.given.get(name, "") for name in ("name", "student_number", "class_name")}

@@ -24,7 +24,7 @@ def export(session: Session, actor: Actor, run: JobRun) -> None:
     data, count = workbook(session, actor, ids, chinese=bool(run.arguments["chinese"]))
     new = NewFile(PURPOSE, NAME, MEDIA_TYPE, data, KEPT)
     keep(session, run.files, run.keyring, owner_id=actor.user_id, new=new)
-    note_export(session, actor, plan_id=int(run.arguments["plan"]), count=count)
+    note_export(session, actor, counts={int(run.arguments["plan"]): count})
 
 
 EXPORT = Job(PURPOSE, export)

@@ -50,6 +50,13 @@ SOURCES = {
     "renewal": _l("By renewal"),
 }
 """Where a decision came from."""
+PARTICIPATION = {
+    "0": _l("Not insured"),
+    "1": _l("Insured"),
+    "2": _l("Insurance suspended"),
+    "4": _l("Insurance ended"),
+}
+"""人员参保状态 by the national code (psn_insu_stas)."""
 
 
 def student_lines(session: Session, actor: Actor, student_id: int) -> list[EnrolmentLine]:

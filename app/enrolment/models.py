@@ -79,6 +79,8 @@ class Enrolment(Numbered, InSchool, Base):
             "waiver_text IS NULL OR (waiver_reason = 'other' AND length(waiver_text) BETWEEN 1 AND 200)", "waiver_text"
         ),
         CheckConstraint("declaration > 0", "declaration"),
+        CheckConstraint("NOT declared_on_paper OR choice = 'waive'", "declared_on_paper"),
+        CheckConstraint("participation_code IN ('0', '1', '2', '4')", "participation_code"),
         CheckConstraint("opinion IS NULL OR length(opinion) BETWEEN 1 AND 200", "opinion"),
         CheckConstraint(f"{NOT_DECIDED} OR decided_at IS NOT NULL", "decided_at"),
         CheckConstraint("state <> 'submitted' OR submitted_at IS NOT NULL", "submitted_at"),
@@ -113,6 +115,10 @@ class Enrolment(Numbered, InSchool, Base):
     """What the reason `other` means, in words."""
     declaration: Mapped[int | None] = mapped_column(SmallInteger)
     """Which wording of the 不参保声明 was ticked, by `filed_by` at `submitted_at`; counts for a family's own waiver."""
+    declared_on_paper: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether `decided_by` has the signed declaration, with the proofs the plan asks for, on paper."""
+    participation_code: Mapped[str | None] = mapped_column(Text)
+    """psn_insu_stas as an insured list gave it; 4 (终止参保) has no state of its own here (spec/domain.md §3.2)."""
     coverage_option_id: Mapped[int | None] = mapped_column(ForeignKey("coverage_option.id"))
     hardship: Mapped[bool] = mapped_column(server_default=text("false"))
     source: Mapped[str] = mapped_column(Text, server_default="roll")

@@ -38,7 +38,8 @@ POSTGRADUATE_STAGES = frozenset({"master", "doctor"})
 class Decision:
     """What somebody decided, as an import or a demo brings it: the state reached, the choice and the reason.
 
-    `coverage_option_id` names the months (else the plan's first), `version` the row as it was when it was looked at.
+    `coverage_option_id` names the months (else the plan's first), `version` the row as it was when it was looked at;
+    `on_paper` says that the signed declaration of who does not enrol is there, `participation_code` is psn_insu_stas.
     """
 
     student_id: int
@@ -49,6 +50,8 @@ class Decision:
     coverage_option_id: int | None = None
     waiver_text: str | None = None
     version: int | None = None
+    on_paper: bool = False
+    participation_code: str | None = None
 
 
 @dataclass(frozen=True)

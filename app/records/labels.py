@@ -195,6 +195,7 @@ FIELDS = {
     "coverage": _l("Months of cover"),
     "waiver_reason": _l("Reason for not enrolling"),
     "waiver_text": _l("Reason in words"),
+    "declared_on_paper": _l("Declaration signed on paper"),
     "apply_from": _l("Applications from"),
     "apply_to": _l("Applications until"),
     "audience": _l("Who is asked"),

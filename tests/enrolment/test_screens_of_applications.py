@@ -162,9 +162,12 @@ def test_one_application_is_looked_at_and_decided(visit: Visiting, world: World,
     page = text_of(browser.get(here))
     assert "Application approved" in page
     assert ">Approve<" not in page
-    assert (
-        browser.fill(f"{here}/correct", coverage="waive", waiver_reason="refuse", reason="录入有误").status_code == SENT
-    )
+    corrected = {"coverage": "waive", "waiver_reason": "refuse", "reason": "录入有误"}
+    refused = browser.fill(f"{here}/correct", **corrected)
+    assert refused.status_code == 422
+    assert "Who does not enrol signs a declaration." in text_of(refused)
+    assert browser.fill(f"{here}/correct", **corrected, declared="y").status_code == SENT
+    assert "Signed on paper, kept by" in text_of(browser.get(here))
     with database.sessions() as session:
         assert row_of(session, world.plan_id, world.of(A)[2].student_id).state == "waived"
 
@@ -177,7 +180,10 @@ def test_staff_enter_on_behalf(visit: Visiting, world: World, database: Database
     path = f"/applications/enter?rowid={row.id}"
     assert world.of(A)[4].name in text_of(browser.get(path))
     form = {**browser.hidden(path), "rowid": row.id, "coverage": "waive", "waiver_reason": "refuse"}
-    assert browser.post("/applications/enter", form).status_code == SENT
+    refused = browser.post("/applications/enter", form)
+    assert refused.status_code == 422
+    assert "Who does not enrol signs a declaration." in text_of(refused)
+    assert browser.post("/applications/enter", {**form, "declared": "y"}).status_code == SENT
     with database.sessions() as session:
         row = row_of(session, world.plan_id, world.of(A)[4].student_id)
     assert (row.state, row.source, row.filed_by) == ("waived", "counsellor", world.accounts["school_admin"])

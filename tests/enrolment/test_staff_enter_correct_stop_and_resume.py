@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.access.roles import ROLES
+from app.access.scope import everything
+from app.changes.models import ChangeRecord
 from app.core.db import Session
 from app.core.errors import Invalid, NotFound, Stale
 from app.core.workflow import WrongState
@@ -18,6 +21,7 @@ from app.plans.rules import UnitSubmitted
 from tests.enrolment.applying import WAIVE, insure, row_of
 from tests.make.places import A
 from tests.plans.test_units_are_locked import set_state, unit_at
+from tests.stage import TEST
 from tests.world import World
 
 STATES = ("insured", "waived", "submitted", "waived", "unregistered", "stopped", "draft", "rejected")
@@ -29,7 +33,7 @@ def rows(session: Session, world: World) -> list[Any]:
     return [row_of(session, world.plan_id, pupil.student_id) for pupil in world.of(A)]
 
 
-def one(session: Session, world: World, place: int) -> dict[str, int]:
+def one(session: Session, world: World, place: int) -> dict[str, Any]:
     """How an act names the row of one student, from the version it has."""
     row = rows(session, world)[place]
     return {"plan_id": world.plan_id, "enrolment_id": row.id, "version": row.version}
@@ -65,14 +69,53 @@ def test_a_waiver_entered_on_behalf_needs_its_reason(session: Session, world: Wo
         )
 
 
+def test_who_enters_that_somebody_does_not_enrol_has_the_declaration_on_paper(session: Session, world: World) -> None:
+    actor, ids = world.actor(session, "school_admin"), [rows(session, world)[n].id for n in (4, 6)]
+    with pytest.raises(Invalid) as refusal:
+        services.enter(session, actor, plan_id=world.plan_id, ids=ids, wish=WAIVE)
+    assert refusal.value.fields == {"declared": "paper_missing"}
+    outcome = services.enter(session, actor, plan_id=world.plan_id, ids=ids, wish=WAIVE, on_paper=True)
+    assert outcome.done == tuple(ids)
+    entered = rows(session, world)[4]
+    assert (entered.state, entered.declared_on_paper) == ("waived", True)
+    stmt = select(ChangeRecord.after).where(ChangeRecord.subject == "enrolment", ChangeRecord.subject_id == ids[0])
+    told = session.scalars(everything(stmt.order_by(ChangeRecord.id.desc()).limit(1), because=TEST)).one()
+    assert (told or {})["declared_on_paper"] is True
+
+
+def test_a_tick_without_a_waiver_means_nothing(session: Session, world: World) -> None:
+    actor, row = world.actor(session, "school_admin"), rows(session, world)[4]
+    wish = insure(session, world.plan_id)
+    services.enter(session, actor, plan_id=world.plan_id, ids=[row.id], wish=wish, on_paper=True)
+    assert rows(session, world)[4].declared_on_paper is False
+
+
+def test_of_who_was_insured_a_correction_asks_for_the_paper_of_who_was_waived_it_does_not(
+    session: Session, world: World
+) -> None:
+    actor = world.actor(session, "school_admin")
+    with pytest.raises(Invalid) as refusal:
+        services.correct(session, actor, **one(session, world, 0), wish=WAIVE, reason="录入有误")
+    assert refusal.value.fields == {"declared": "paper_missing"}
+    services.correct(session, actor, **one(session, world, 1), wish=Wish("waive", None, "military"), reason="录入有误")
+    assert rows(session, world)[1].declared_on_paper is False
+    services.correct(session, actor, **one(session, world, 1), wish=WAIVE, reason="补交声明", on_paper=True)
+    assert rows(session, world)[1].declared_on_paper is True
+    services.correct(session, actor, **one(session, world, 1), wish=WAIVE, reason="再次核对")
+    assert rows(session, world)[1].declared_on_paper is True
+    chosen = insure(session, world.plan_id)
+    services.correct(session, actor, **one(session, world, 1), wish=chosen, reason="改为参保")
+    assert rows(session, world)[1].declared_on_paper is False
+
+
 @pytest.mark.parametrize(("place", "wish", "state"), [(0, WAIVE, "waived"), (1, None, "insured")])
 def test_what_was_approved_is_corrected_with_a_reason(
     place: int, wish: Wish | None, state: str, session: Session, world: World
 ) -> None:
     actor, chosen = world.actor(session, "school_admin"), wish or insure(session, world.plan_id)
     with pytest.raises(Invalid):
-        services.correct(session, actor, **one(session, world, place), wish=chosen, reason=" ")
-    services.correct(session, actor, **one(session, world, place), wish=chosen, reason="录入有误")
+        services.correct(session, actor, **one(session, world, place), wish=chosen, reason=" ", on_paper=True)
+    services.correct(session, actor, **one(session, world, place), wish=chosen, reason="录入有误", on_paper=True)
     assert rows(session, world)[place].state == state
 
 
@@ -84,7 +127,7 @@ def test_an_insurance_is_stopped_and_resumed_also_in_a_submitted_unit(session: S
     services.resume(session, actor, **one(session, world, 0), reason="转回")
     assert rows(session, world)[0].state == "insured"
     with pytest.raises(UnitSubmitted):
-        services.correct(session, actor, **one(session, world, 0), wish=WAIVE, reason="录入有误")
+        services.correct(session, actor, **one(session, world, 0), wish=WAIVE, reason="录入有误", on_paper=True)
 
 
 def test_a_wrong_state_or_an_old_page_stops_nothing(session: Session, world: World) -> None:

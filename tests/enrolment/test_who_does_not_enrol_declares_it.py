@@ -160,7 +160,7 @@ def test_what_the_staff_enter_instead_opens_no_draft(
     student, admin = world.actor(session, "student"), world.actor(session, "school_admin")
     proof = Proof(DECLARATION, staged(session, world, store))
     services.save(session, student, enrolment_id=row.id, version=row.version, wish=WAIVE, proof=proof)
-    services.enter(session, admin, plan_id=plan.id, ids=[row.id], wish=WAIVE)
+    services.enter(session, admin, plan_id=plan.id, ids=[row.id], wish=WAIVE, on_paper=True)
     assert own(session, world, plan).state == "waived"
     assert of(session, world, "school_admin", row) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -23,8 +24,10 @@ from app.sheets.work import apply_batch
 from tests.at_once import at_once
 from tests.conftest import CountStatements
 from tests.crowd import admitted
+from tests.imports.desk import workbook
 from tests.imports.insured import (
     DRAFT,
+    HEADINGS,
     INSURED_ONE,
     MONTHS,
     REJECTED,
@@ -41,7 +44,7 @@ from tests.stage import TEST
 
 KEPT = (
     "id, state, choice, coverage_option_id, waiver_reason, waiver_text, source, submitted_at, filed_by, decided_at,"
-    " decided_by, opinion, removed_at"
+    " decided_by, opinion, declared_on_paper, participation_code, removed_at"
 )
 """Every column of an application that a list may change, but the version, which only goes on counting."""
 
@@ -50,6 +53,60 @@ def snapshot(lists: ListDesk) -> list[tuple[object, ...]]:
     """All applications as they are."""
     stmt = text(f"SELECT {KEPT} FROM enrolment ORDER BY id")
     return lists.run(lambda session, _: [tuple(row) for row in session.execute(everything(stmt, because=TEST))])
+
+
+@pytest.mark.parametrize(("word", "code"), [("4", "4"), ("终止参保", "4"), ("暂停参保", "2"), ("停保", None)])
+def test_whose_insurance_has_ended_is_stopped_and_the_national_code_kept(
+    lists: ListDesk, word: str, code: str | None
+) -> None:
+    pupils, before = lists.world.of(A), snapshot(lists)
+    ended = [listed(pupils[place], 参保状态=word) for place in (INSURED_ONE, UNDECIDED)]
+    batch = lists.apply(insured_list(*ended))
+    found = lists.applications()
+    for place in (INSURED_ONE, UNDECIDED):
+        assert (found[place].state, found[place].participation_code) == ("stopped", code)
+    lists.undo(batch)
+    assert snapshot(lists) == before
+
+
+def test_a_code_of_who_is_insured_is_kept_as_well(lists: ListDesk) -> None:
+    lists.apply(insured_list(listed(lists.world.of(A)[UNDECIDED], 参保状态="1")))
+    row = lists.applications()[UNDECIDED]
+    assert (row.state, row.participation_code) == ("insured", "1")
+
+
+def test_a_declaration_on_paper_comes_with_the_list_and_goes_with_its_undo(lists: ListDesk) -> None:
+    pupils, before = lists.world.of(A), snapshot(lists)
+    rows = [
+        [*listed(pupils[UNDECIDED], 参保状态="不参保", 不参保原因="参军"), "是"],
+        [*listed(pupils[DRAFT], 参保状态="不参保", 不参保原因="参军"), ""],
+    ]
+    data = workbook(rows, (*HEADINGS, "已收不参保声明"))
+    batch = lists.read(data)
+    assert lists.codes(batch) == {}
+    assert [[each["code"] for each in row.warnings or ()] for row in lists.rows(batch, "warnings")] == [
+        ["insured_undeclared"]
+    ]
+    lists.confirm(batch)
+    apply_batch(lists.bench, batch)
+    found = lists.applications()
+    assert [(found[n].state, found[n].declared_on_paper) for n in (UNDECIDED, DRAFT)] == [
+        ("waived", True),
+        ("waived", False),
+    ]
+    lists.undo(batch)
+    assert snapshot(lists) == before
+
+
+def test_a_list_with_the_declaration_follows_one_without(lists: ListDesk) -> None:
+    pupil = lists.world.of(A)[UNDECIDED]
+    said = listed(pupil, 参保状态="不参保", 不参保原因="参军")
+    lists.apply(insured_list(said))
+    batch = lists.apply(workbook([[*said, "是"]], (*HEADINGS, "已收不参保声明")))
+    assert lists.applications()[UNDECIDED].declared_on_paper is True
+    assert lists.counts(lists.read(workbook([[*said, "是"]], (*HEADINGS, "已收不参保声明")))) == (0, 0, 1, 0)
+    lists.undo(batch)
+    assert lists.applications()[UNDECIDED].declared_on_paper is False
 
 
 def good_list(lists: ListDesk) -> bytes:
@@ -205,6 +262,7 @@ def decide_anew(lists: ListDesk, place: int) -> None:
 
     def work(session: Session, actor: Actor) -> None:
         plan_id, version = lists.world.plan_id, row.version
-        correct(session, actor, plan_id=plan_id, enrolment_id=row.id, version=version, wish=wish, reason="参军入伍")
+        which: dict[str, Any] = {"plan_id": plan_id, "enrolment_id": row.id, "version": version}
+        correct(session, actor, **which, wish=wish, reason="参军入伍", on_paper=True)
 
     lists.run(work)

@@ -74,6 +74,9 @@ def test_a_student_is_found_by_student_number_and_name(lists: ListDesk) -> None:
         ("0", WAIVED_ONE, "unchanged"),
         ("未缴费", SUBMITTED, "unchanged"),
         ("暂停参保", STOPPED, "unchanged"),
+        ("2", INSURED_ONE, "changed"),
+        ("终止参保", INSURED_ONE, "changed"),
+        ("4", UNDECIDED, "new"),
         ("已在原校参保", UNDECIDED, "new"),
         ("已在原校参保", INSURED_ONE, "changed"),
         ("异地参保", UNDECIDED, "new"),
@@ -99,7 +102,8 @@ def test_words_of_many_systems_are_understood(lists: ListDesk, word: str, place:
         (UNDECIDED, {"缴费金额": "399.99"}, ("amount", "insured_amount")),
         (UNDECIDED, {"缴费金额": "四百"}, ("amount", "cell_amount")),
         (INSURED_ONE, {"参保状态": "未参保"}, ("status", "insured_not_there")),
-        (INSURED_ONE, {"参保状态": "终止参保"}, ("status", "insured_stop_by_hand")),
+        (WAIVED_ONE, {"参保状态": "终止参保"}, ("status", "insured_never")),
+        (SUBMITTED, {"参保状态": "2"}, ("status", "insured_submitted")),
     ],
 )
 def test_a_row_that_cannot_be_says_where_and_why(
@@ -107,6 +111,14 @@ def test_a_row_that_cannot_be_says_where_and_why(
 ) -> None:
     batch_id = lists.read(insured_list(listed(lists.world.of(A)[place], **other)))
     assert lists.codes(batch_id) == {3: [problem]}
+
+
+def test_who_may_not_stop_insurances_ends_none_by_a_list(lists: ListDesk) -> None:
+    rows = [listed(lists.world.of(A)[place], 参保状态="终止参保") for place in (INSURED_ONE, STOPPED)]
+    desk = replace(lists, user="student_affairs")
+    batch_id = desk.read(insured_list(*rows))
+    assert verdicts(desk, batch_id) == ["bad", "unchanged"]
+    assert desk.codes(batch_id) == {3: [("status", "insured_stop_by_hand")]}
 
 
 def test_a_student_twice_in_a_file_is_wrong_in_both_rows(lists: ListDesk) -> None:

@@ -197,6 +197,7 @@ def correct(hand: Hand) -> None:
             version=row.version,
             wish=wish,
             reason=WORDS,
+            on_paper=True,
         )
 
     hand.run(work)
@@ -225,7 +226,7 @@ def _entered(session: Session, hand: Hand, found: Sequence[Enrolment]) -> None:
     plan_id = found[0].plan_id
     ids = [row.id for row in found if row.plan_id == plan_id]
     wish = _wish(session, hand, plan_id)
-    enrolment.enter(session, staff(session, hand.world), plan_id=plan_id, ids=ids, wish=wish)
+    enrolment.enter(session, staff(session, hand.world), plan_id=plan_id, ids=ids, wish=wish, on_paper=True)
 
 
 def _wish(session: Session, hand: Hand, plan_id: int) -> Wish:

@@ -133,18 +133,7 @@ def _is_correction(line: Line, reason: str | None) -> bool:
 
 def _write(session: Session, actor: Actor, good: Sequence[tuple[Line, Decision]]) -> None:
     """One UPDATE for the whole batch, from arrays; a correction leaves how the row was filed as it is."""
-    fields: dict[str, tuple[list[Any], Any]] = {
-        "id": ([line.id for line, _ in good], BigInteger),
-        "corrects": ([line.state in DECIDED for line, _ in good], Boolean),
-        "state": ([d.state for _, d in good], Text),
-        "choice": ([d.choice for _, d in good], Text),
-        "option": ([d.coverage_option_id for _, d in good], BigInteger),
-        "waiver_reason": ([d.waiver_reason for _, d in good], Text),
-        "waiver_text": ([d.waiver_text for _, d in good], Text),
-        "source": ([d.source for _, d in good], Text),
-    }
-    arrays: list[Any] = [literal(values, ARRAY(kind)) for values, kind in fields.values()]
-    news = func.unnest(*arrays).table_valued(*fields).render_derived(name="news")
+    news = _news(good)
     is_decided = news.c.state.in_([S.INSURED, S.WAIVED, S.STOPPED])
     who = account_of(actor)
     session.execute(
@@ -157,6 +146,8 @@ def _write(session: Session, actor: Actor, good: Sequence[tuple[Line, Decision]]
                 coverage_option_id=news.c.option,
                 waiver_reason=news.c.waiver_reason,
                 waiver_text=news.c.waiver_text,
+                declared_on_paper=news.c.on_paper,
+                participation_code=func.coalesce(news.c.code, Enrolment.participation_code),
                 source=case((news.c.corrects, Enrolment.source), else_=news.c.source),
                 submitted_at=case((news.c.corrects, Enrolment.submitted_at), (news.c.choice.is_not(None), sql_now())),
                 filed_by=case((news.c.corrects, Enrolment.filed_by), else_=literal(who, BigInteger)),
@@ -171,9 +162,33 @@ def _write(session: Session, actor: Actor, good: Sequence[tuple[Line, Decision]]
     )
 
 
+def _news(good: Sequence[tuple[Line, Decision]]) -> Any:  # noqa: ANN401  a table of its own columns
+    """What the batch brings as a table: a row for each decision."""
+    fields: dict[str, tuple[list[Any], Any]] = {
+        "id": ([line.id for line, _ in good], BigInteger),
+        "corrects": ([line.state in DECIDED for line, _ in good], Boolean),
+        "state": ([d.state for _, d in good], Text),
+        "choice": ([d.choice for _, d in good], Text),
+        "option": ([d.coverage_option_id for _, d in good], BigInteger),
+        "waiver_reason": ([d.waiver_reason for _, d in good], Text),
+        "waiver_text": ([d.waiver_text for _, d in good], Text),
+        "on_paper": ([_on_paper(line, d) for line, d in good], Boolean),
+        "code": ([d.participation_code for _, d in good], Text),
+        "source": ([d.source for _, d in good], Text),
+    }
+    arrays: list[Any] = [literal(values, ARRAY(kind)) for values, kind in fields.values()]
+    return func.unnest(*arrays).table_valued(*fields).render_derived(name="news")
+
+
+def _on_paper(line: Line, decision: Decision) -> bool:
+    """Whether the signed declaration is there: it came now, or had come before."""
+    return decision.choice == Choice.WAIVE and (decision.on_paper or line.declared_on_paper)
+
+
 def _change(line: Line, decision: Decision, options: Options, reason: str | None) -> Change:
     entered = ChangeKind.ENROLMENT_CORRECTED if _is_correction(line, reason) else ChangeKind.ENROLMENT_ENTERED
     before, after = _said(line.state, line, options), _said(decision.state, decision, options)
+    before["declared_on_paper"], after["declared_on_paper"] = line.declared_on_paper, _on_paper(line, decision)
     names = [name for name in after if before[name] != after[name]]
     return Change(
         KINDS.get(decision.state, entered),
@@ -190,7 +205,7 @@ def _change(line: Line, decision: Decision, options: Options, reason: str | None
     )
 
 
-def _said(state: str, wish: Decision | Line, options: Options) -> dict[str, str | None]:
+def _said(state: str, wish: Decision | Line, options: Options) -> dict[str, Any]:
     """A row or a decision as a change record keeps it: months by what they are called."""
     option = options.get(wish.coverage_option_id or 0)
     return {

@@ -23,21 +23,24 @@ from app.enrolment.services.writing import (
     write_good,
     write_one,
 )
-from app.enrolment.states import Source
+from app.enrolment.states import Choice, Source
 from app.enrolment.workflow import Event
 from app.plans.queries import options_of
 from app.plans.units import Held, hold_units
 
 
-def enter(session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], wish: Wish) -> Outcome:
+def enter(
+    session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], wish: Wish, on_paper: bool = False
+) -> Outcome:
     """Enter the same choice for ticked students who have not decided: registered and approved at once (UM-07).
 
-    The rows say that they were entered by staff. Says of each row what became of it. Raises `NotFound` (not one is in
-    scope), `PlanNotOpen`, `WindowNotYet`, `ReviewOver`, `Invalid`.
+    The rows say that they were entered by staff. Who enters that somebody does not enrol has the signed declaration
+    `on_paper`. Says of each row what became of it. Raises `NotFound` (not one is in scope), `PlanNotOpen`,
+    `WindowNotYet`, `ReviewOver`, `Invalid`.
     """
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_ENTER, plan_id, ids)
     require_deciding(held)
-    chosen, months = _judged(session, plan_id, wish)
+    chosen, months = _judged(session, plan_id, wish, on_paper=on_paper)
     filed = {"source": Source.COUNSELLOR, "submitted_at": sql_now(), "filed_by": account_of(actor), "opinion": None}
     act = Act(Event.ENTER, actor, None, decided(actor, **chosen, **filed), months)
     return write_good(session, act, held, lines, ids)
@@ -52,14 +55,19 @@ def correct(  # noqa: PLR0913  which, from which version, to what, why
     version: int,
     wish: Wish,
     reason: str,
+    on_paper: bool = False,
 ) -> None:
     """更正: change what was approved by mistake, with a reason; who is insured may be waived and the other way round.
 
+    Who was insured needs the declaration `on_paper` now; of who was waived already, what was handed in then counts.
     Raises what `enter` raises, `Stale`, and the refusal of the row itself.
     """
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_ENTER, plan_id, [enrolment_id])
     require_deciding(held)
-    chosen, months = _judged(session, plan_id, wish)
+    was_waived = lines[0].choice == Choice.WAIVE
+    chosen, months = _judged(session, plan_id, wish, on_paper=on_paper or was_waived)
+    if was_waived and wish.choice == Choice.WAIVE:
+        chosen["declared_on_paper"] = on_paper or lines[0].declared_on_paper
     act = Act(Event.CORRECT, actor, _reason(reason), decided(actor, **chosen), months)
     write_one(session, act, held, lines[0], version)
 
@@ -101,12 +109,18 @@ def _held_rows(
     return held, lines
 
 
-def _judged(session: Session, plan_id: int, wish: Wish) -> tuple[dict[str, Any], dict[int, str]]:
+def _judged(session: Session, plan_id: int, wish: Wish, *, on_paper: bool) -> tuple[dict[str, Any], dict[int, str]]:
+    """The wish as it is kept, and what the plan's months are called; `Invalid` without the declaration as well."""
     options = options_of(session, plan_id)
     kept, problems = judge_wish(wish, options, whole=True)
+    waives = kept.choice == Choice.WAIVE
+    if waives and not on_paper:
+        problems["declared"] = "paper_missing"
     if problems:
         raise Invalid(problems)
-    return vars(kept), {option.id: option.label for option in options.values()}
+    return {**vars(kept), "declared_on_paper": waives and on_paper}, {
+        option.id: option.label for option in options.values()
+    }
 
 
 def _reason(text: str) -> str:

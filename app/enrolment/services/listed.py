@@ -52,7 +52,8 @@ RESTORE = """
        SET state = old.state, choice = old.choice, coverage_option_id = old.coverage_option_id,
            waiver_reason = old.waiver_reason, waiver_text = old.waiver_text, source = old.source,
            submitted_at = old.submitted_at, filed_by = old.filed_by, decided_at = old.decided_at,
-           decided_by = old.decided_by, opinion = old.opinion, version = enrolment.version + 1
+           decided_by = old.decided_by, opinion = old.opinion, participation_code = old.participation_code,
+           declared_on_paper = coalesce(old.declared_on_paper, false), version = enrolment.version + 1
       FROM import_row AS line
      CROSS JOIN LATERAL jsonb_populate_record(NULL::enrolment, line.undo) AS old
      WHERE line.batch_id = :batch AND line.undo IS NOT NULL AND enrolment.id = line.subject_id
@@ -123,7 +124,10 @@ def _of_plan(actor: Actor, plan: Plan) -> Select[*tuple[Any, ...]]:
     """The counted applications of a plan with their students."""
     mine = select(Account.person_id).where(Account.id == actor.user_id)
     mine = everything(mine, because="the actor's own person, about whom the actor decides nothing")
-    names = ("version", "state", "coverage_option_id", "waiver_reason", "waiver_text", "tree_path", "person_id")
+    names = (
+        *("version", "state", "coverage_option_id", "waiver_reason", "waiver_text", "tree_path", "person_id"),
+        "declared_on_paper",
+    )
     return (
         select(
             Enrolment.id,
@@ -199,6 +203,8 @@ def _decision(row: Found) -> Decision:
         coverage_option_id=data["option_id"],
         waiver_text=data["waiver_text"],
         version=data["version"],
+        on_paper=data.get("on_paper", False),
+        participation_code=data.get("participation_code"),
     )
 
 

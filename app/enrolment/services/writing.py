@@ -100,6 +100,7 @@ def locked(session: Session, actor: Actor, permission: Permission, ids: Collecti
             Enrolment.person_id,
             Enrolment.student_id,
             Enrolment.filed_by,
+            Enrolment.declared_on_paper,
             Enrolment.removed_at,
             Person.name,
             mine.scalar_subquery().label("own_person"),
@@ -217,6 +218,9 @@ def _change(act: Act, line: Line) -> Change:
         if act.values and name in act.values and act.values[name] != getattr(line, name):
             before |= _said(act, name, getattr(line, name))
             after |= _said(act, name, act.values[name])
+    on_paper = (act.values or {}).get("declared_on_paper", line.declared_on_paper)
+    if on_paper != line.declared_on_paper:
+        before["declared_on_paper"], after["declared_on_paper"] = line.declared_on_paper, on_paper
     return Change(
         KINDS[act.event],
         line.node_id,

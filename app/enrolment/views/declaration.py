@@ -67,8 +67,12 @@ def own_lines(enrolment_id: int, files: list[Shown]) -> list[dict[str, Any]]:
 
 
 def declared(found: queries.Detail) -> dict[str, str] | None:
-    """The declaration that was made with an application: its text, and who ticked it when; None where none was."""
+    """The declaration made with an application: its text, and who ticked it or keeps the paper; None where none was."""
     enrolment = found.enrolment
+    if enrolment.declared_on_paper:
+        at = in_china(enrolment.decided_at) if enrolment.decided_at else ""
+        who = gettext("Signed on paper, kept by %(name)s, %(when)s", name=found.decided_by or "—", when=at)
+        return {"text": str(DECLARATIONS[DECLARATION]), "who": str(who)}
     made = enrolment.choice == Choice.WAIVE and enrolment.source == Source.STUDENT
     if not made or enrolment.declaration is None or enrolment.state == EnrolmentState.DRAFT:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import flash, make_response, redirect, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
@@ -43,7 +45,7 @@ class ExportView(Screen):
             raise NotFound(what="plan")
         ids = queries.ids_matching(reading(), actor(), asked_for(plan, LISTING.query()), EXPORT)
         if len(ids) <= MOST_AT_ONCE:
-            return _sent_now(plan.id, ids)
+            return _sent_now(ids, plan.id)
         form = ActForm()
         if answered := submitted(form, lambda session: _handed_over(session, plan.id, ids)):
             return answered
@@ -64,7 +66,7 @@ class ExportView(Screen):
         shown = queries.shown_of(reading(), actor(), ids, EXPORT)
         if not shown:
             raise NotFound(what="enrolment")
-        return _sent_now(next(iter(shown.values())).row.plan_id, ids)
+        return _sent_now(ids, *(each.row.plan_id for each in shown.values()))
 
 
 def _handed_over(session: Session, plan_id: int, ids: list[int]) -> Answer:
@@ -74,12 +76,14 @@ def _handed_over(session: Session, plan_id: int, ids: list[int]) -> Answer:
     return done(url_for("WorkView.show", job_id=job_id), "export_begun")
 
 
-def _sent_now(plan_id: int, ids: list[int]) -> Response:
+def _sent_now(ids: list[int], *plans_of_rows: int) -> Response:
+    """The workbook at once; noted for its one plan, or for the plan of each row."""
     data, count = workbook(reading(), actor(), ids, chinese=is_chinese())
     if not count:
         flash(gettext("No application matches, so there is nothing to export."), "warning")
         return redirect(url_for("ApplicationView.list"), 303)
-    write(lambda session: note_export(session, actor(), plan_id=plan_id, count=count))
+    counts = Counter(plans_of_rows) if len(plans_of_rows) > 1 else dict.fromkeys(plans_of_rows, count)
+    write(lambda session: note_export(session, actor(), counts=counts))
     return _sent(data)
 
 

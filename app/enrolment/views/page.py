@@ -15,7 +15,7 @@ from app.core.db import Session
 from app.core.idempotency import Answer
 from app.enrolment import queries, services
 from app.enrolment.forms import WAIVE, CorrectionForm, OpinionForm, ReasonForm
-from app.enrolment.labels import SOURCES, STATES
+from app.enrolment.labels import PARTICIPATION, SOURCES, STATES
 from app.enrolment.rules import in_china
 from app.enrolment.states import EnrolmentState
 from app.enrolment.views.declaration import declared, opened
@@ -85,7 +85,11 @@ class ApplicationPageView(Screen):
         options = plans.options_of(reading(), found.plan.id)
         enrolment = found.enrolment
         coverage = WAIVE if enrolment.choice == WAIVE else str(enrolment.coverage_option_id or "")
-        values = {"waiver_reason": enrolment.waiver_reason or "", "waiver_text": enrolment.waiver_text or ""}
+        values: dict[str, Any] = {
+            "waiver_reason": enrolment.waiver_reason or "",
+            "waiver_text": enrolment.waiver_text or "",
+        }
+        values["declared"] = enrolment.declared_on_paper
         form = CorrectionForm(data={**values, "coverage": coverage, "version": enrolment.version})
         form.offer(options.values())
         months = {str(option.id): option for option in options.values()}
@@ -173,8 +177,13 @@ def _details(found: queries.Detail) -> list[dict[str, Any]]:
     enrolment = found.enrolment
     at = {"submitted": enrolment.submitted_at, "decided": enrolment.decided_at}
     times = {name: in_china(moment) if moment else "" for name, moment in at.items()}
+    told = PARTICIPATION.get(enrolment.participation_code or "")
+    national = (
+        [{"label": gettext("Participation code"), "value": f"{enrolment.participation_code} {told}"}] if told else []
+    )
     return [
         {"label": gettext("Choice"), "value": chosen_words(found)},
+        *national,
         {"label": gettext("Filled in"), "value": str(SOURCES[enrolment.source])},
         {"label": gettext("Submitted at"), "value": " · ".join(w for w in (times["submitted"], found.filed_by) if w)},
         {"label": gettext("Decided at"), "value": " · ".join(w for w in (times["decided"], found.decided_by) if w)},
@@ -198,7 +207,8 @@ def _decide(session: Session, form: OpinionForm, found: queries.Detail) -> Answe
 
 
 def _correct(session: Session, form: CorrectionForm, found: queries.Detail) -> Answer:
-    services.correct(session, actor(), **_which(form, found), wish=form.wish(), reason=form.reason.data or "")
+    more: dict[str, Any] = {"reason": form.reason.data or "", "on_paper": bool(form.declared.data)}
+    services.correct(session, actor(), **_which(form, found), wish=form.wish(), **more)
     return done(_here(found), "enrolment_corrected")
 
 
@@ -212,7 +222,7 @@ def _resume(session: Session, form: ReasonForm, found: queries.Detail) -> Answer
     return done(_here(found), "insurance_resumed")
 
 
-def _which(form: RecordForm, found: queries.Detail) -> dict[str, int]:
+def _which(form: RecordForm, found: queries.Detail) -> dict[str, Any]:
     return {"plan_id": found.plan.id, "enrolment_id": found.enrolment.id, "version": form.known_version()}
 
 

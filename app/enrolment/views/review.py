@@ -155,5 +155,6 @@ def _review_all(session: Session, form: ReviewForm, plan: Plan, wanted: queries.
 
 
 def _enter(session: Session, form: EntryForm, plan: Plan, ids: list[int]) -> Answer:
-    outcome = services.enter(session, actor(), plan_id=plan.id, ids=ids, wish=form.wish())
+    on_paper = bool(form.declared.data)
+    outcome = services.enter(session, actor(), plan_id=plan.id, ids=ids, wish=form.wish(), on_paper=on_paper)
     return answer(plan, outcome)
