@@ -127,13 +127,24 @@ def ids_matching(session: Session, actor: Actor, wanted: Wanted, permission: Per
     return list(session.scalars(_matching(session, actor, select(Enrolment.id), wanted, permission)))
 
 
+def ids_in_order(session: Session, actor: Actor, wanted: Wanted, permission: Permission) -> list[int]:
+    """The same in the order of the list: by class and student number."""
+    stmt = _matching(session, actor, _with_order(wanted), wanted, permission)
+    return list(session.scalars(stmt.order_by(OrgNode.sort_path, Student.student_number, Enrolment.id)))
+
+
 def page(session: Session, actor: Actor, wanted: Wanted, *, spot: Spot) -> Cut[Shown]:
     """One page of the matching applications, by class and student number: first the ids, then what is shown."""
-    stmt = select(Enrolment.id).join(OrgNode, OrgNode.id == Enrolment.node_id)
-    if not wanted.number:  # else joined for that
-        stmt = stmt.join(Student, Student.id == Enrolment.student_id)
-    found = cut(session, _matching(session, actor, stmt, wanted, Permission.ENROLMENT_READ), ORDER, spot)
+    stmt = _matching(session, actor, _with_order(wanted), wanted, Permission.ENROLMENT_READ)
+    found = cut(session, stmt, ORDER, spot)
     return found.filled(shown_of(session, actor, [row.id for row in found.rows]))
+
+
+def _with_order(wanted: Wanted) -> Select[int]:
+    """The ids, joined with what they are ordered by."""
+    stmt = select(Enrolment.id).join(OrgNode, OrgNode.id == Enrolment.node_id)
+    # where a student number is asked for, students are joined for that
+    return stmt if wanted.number else stmt.join(Student, Student.id == Enrolment.student_id)
 
 
 def shown_of(

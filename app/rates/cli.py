@@ -20,6 +20,8 @@ from app.rates.queries.recount import how_many
 from app.rates.rules import Figures, Status, in_export
 from app.rates.services import reconcile
 
+PRINTED = tuple(status for status in Status if status is not Status.NOT_INSURED)
+"""The figures as programs were promised them; who is not insured follows from them."""
 Work = Callable[[Session, Actor], dict[str, Any]]
 
 
@@ -106,7 +108,7 @@ def _read(user: str, work: Work) -> dict[str, Any]:
 def _figures(row: queries.Row) -> dict[str, Any]:
     figures: Figures = row.figures
     shown: dict[str, Any] = {"code": row.place.code, "name": row.place.name}
-    shown |= {status.value: figures.count(status) for status in Status}
+    shown |= {status.value: figures.count(status) for status in PRINTED}
     shown["rate"] = in_export(figures.rate).removesuffix("%")
     return shown
 

@@ -13,6 +13,7 @@ FIGURES = {
     Status.UNREGISTERED: _l("Not registered"),
     Status.STOPPED: _l("Stopped"),
     Status.WAIVED_HARDSHIP: _l("Waived, in hardship"),
+    Status.NOT_INSURED: _l("Not insured"),
 }
 HINTS = {
     Status.UNREGISTERED: _l("no decision, a draft or rejected"),

@@ -25,6 +25,7 @@ class Status(StrEnum):
     UNREGISTERED = "unregistered"
     STOPPED = "stopped"
     WAIVED_HARDSHIP = "waived_hardship"
+    NOT_INSURED = "not_insured"
 
 
 class FiguresDiffer(Conflict):
@@ -55,6 +56,11 @@ class Figures:
         """参保对象总人数."""
         counted = self.insured + self.waived + self.pending + self.unregistered
         return counted + self.stopped if self.counts_stopped else counted
+
+    @property
+    def not_insured(self) -> int:
+        """未投保: whoever is to be insured and is not (M2, M14)."""
+        return self.total_eligible - self.insured
 
     @property
     def rate(self) -> Decimal | None:

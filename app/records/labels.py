@@ -197,6 +197,7 @@ FIELDS = {
     "waiver_text": _l("Reason in words"),
     "declared_on_paper": _l("Declaration signed on paper"),
     "apply_from": _l("Applications from"),
+    "windows": _l("Windows of the steps"),
     "apply_to": _l("Applications until"),
     "audience": _l("Who is asked"),
     "class_name": _l("Class"),

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from app.rates.rules import Status
+from app.rates.cli import PRINTED
 from tests.commands.conftest import Installation
 from tests.make.places import CITY_A, COUNTY_A, PROVINCE_A, UNIT, A, class_of, classes_of, grade
 from tests.world import World
 
-FIELDS = ["code", "name", *(status.value for status in Status), "rate"]
+FIELDS = ["code", "name", *(status.value for status in PRINTED), "rate"]
 MEMBER = ["id", "student_number", "name", "class", "class_name", "state"]
 
 
@@ -62,7 +62,7 @@ def test_from_the_province_to_every_class_each_level_is_the_sum_of_its_children(
         assert told.setdefault(node["code"], node) == node
         told |= {child["code"]: child for child in children}
         waiting += [child["code"] for child in children]
-        for status in Status if children else ():
+        for status in PRINTED if children else ():
             assert node[status.value] == sum(child[status.value] for child in children)
     assert set(told) == {PROVINCE_A, CITY_A, COUNTY_A, UNIT, f"{UNIT}-1", A, grade(A, 1), grade(A, 2), *classes_of(A)}
 
@@ -70,7 +70,7 @@ def test_from_the_province_to_every_class_each_level_is_the_sum_of_its_children(
 @pytest.mark.parametrize("node", [A, grade(A, 1), *classes_of(A)])
 def test_each_figure_is_the_length_of_its_list(installation: Installation, world: World, node: str) -> None:
     answer = figures(installation, world, node, "school_admin")["node"]
-    for status in Status:
+    for status in PRINTED:
         listed = people(installation, world, node, "school_admin", status.value)
         assert len(listed) == len({member["id"] for member in listed}) == answer[status.value]
 
@@ -99,7 +99,7 @@ def test_who_may_not_open_names_gets_as_many_rows_with_null_for_names(
     installation: Installation,
     world: World,
 ) -> None:
-    for status in Status:
+    for status in PRINTED:
         listed = people(installation, world, A, "province_admin", status.value)
         count = figures(installation, world, A, "province_admin")["node"][status.value]
         assert len(listed) == count

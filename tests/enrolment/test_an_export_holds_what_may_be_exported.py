@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor, Grant
+from app.access.actor import SYSTEM, Actor, Grant
 from app.access.permissions import Permission
 from app.access.scope import everything
+from app.enrolment import queries
 from app.enrolment.models import Enrolment
 from app.enrolment.sheet import workbook
+from app.lists.keyset import Spot
 from app.orgs.models import OrgNode
 from tests.make.places import A, B, class_of
 from tests.stage import TEST
@@ -37,6 +39,16 @@ def test_two_posts_do_not_merge_into_an_export(session: Session, world: World) -
     assert second
     _, count = workbook(session, Actor(1, "x", grants), [*first, *second], chinese=True)
     assert count == len(second)
+
+
+def test_a_workbook_is_in_the_order_of_the_list(session: Session, world: World) -> None:
+    wanted = queries.Wanted(world.plan_id)
+    page = queries.page(session, SYSTEM, wanted, spot=Spot(500))
+    listed = [line.row.id for line in page.rows]
+    assert queries.ids_in_order(session, SYSTEM, wanted, EXPORT) == listed != sorted(listed, reverse=True)
+    first = listed[:1]
+    session.execute(everything(update(Enrolment).where(Enrolment.id.in_(first)).values(hardship=True), because=TEST))
+    assert queries.ids_in_order(session, SYSTEM, wanted, EXPORT) == listed
 
 
 @pytest.mark.parametrize(("code", "all_of_them"), [(A, True), (B, False)])

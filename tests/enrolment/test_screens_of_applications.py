@@ -148,6 +148,14 @@ def test_all_that_match_are_rejected_with_one_opinion(visit: Visiting, world: Wo
     assert (row.state, row.opinion) == ("rejected", "缺少证明")
 
 
+def test_all_that_match_are_offered_where_some_can_match_and_are_as_many_as_listed(visit: Visiting) -> None:
+    browser = visit("school_admin")
+    for state, is_offered in (("", True), ("submitted", True), ("to_review", True), ("insured", False)):
+        page = text_of(browser.get(f"/applications/?state={state}"))
+        assert ("/applications/review/all" in page) == is_offered, state
+    assert "wait for review: 1" in text_of(browser.get("/applications/review/all?state=to_review"))
+
+
 @pytest.mark.committed
 def test_one_application_is_looked_at_and_decided(visit: Visiting, world: World, database: Database) -> None:
     browser = visit("school_admin")

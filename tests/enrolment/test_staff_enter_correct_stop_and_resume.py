@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ from app.core.db import Session
 from app.core.errors import Invalid, NotFound, Stale
 from app.core.workflow import WrongState
 from app.enrolment import services
-from app.enrolment.rules import Outcome, Refused, Wish
+from app.enrolment.rules import Outcome, PlanNotOpen, Refused, Wish
 from app.enrolment.states import EnrolmentState
 from app.enrolment.workflow import APPLICATION, Event
 from app.plans.rules import UnitSubmitted
 from tests.enrolment.applying import WAIVE, insure, row_of
 from tests.make.places import A
 from tests.plans.test_units_are_locked import set_state, unit_at
+from tests.rates.recounted import raw
 from tests.stage import TEST
 from tests.world import World
 
@@ -128,6 +130,20 @@ def test_an_insurance_is_stopped_and_resumed_also_in_a_submitted_unit(session: S
     assert rows(session, world)[0].state == "insured"
     with pytest.raises(UnitSubmitted):
         services.correct(session, actor, **one(session, world, 0), wish=WAIVE, reason="录入有误", on_paper=True)
+
+
+@pytest.mark.parametrize(("place", "act"), [(0, services.stop), (5, services.resume)])
+def test_nothing_is_stopped_or_resumed_in_a_closed_plan(
+    session: Session, world: World, place: int, act: Callable[..., None]
+) -> None:
+    raw(session, "UPDATE plan SET state = 'closed', closed_at = now()")
+    actor = world.actor(session, "school_admin")
+    with pytest.raises(PlanNotOpen):
+        act(session, actor, **one(session, world, place), reason="转出")
+    many = services.stop_many if act is services.stop else services.resume_many
+    with pytest.raises(PlanNotOpen):
+        many(session, actor, plan_id=world.plan_id, ids=[rows(session, world)[place].id], reason="转出")
+    assert [row.state for row in rows(session, world)] == list(STATES)
 
 
 def test_a_wrong_state_or_an_old_page_stops_nothing(session: Session, world: World) -> None:

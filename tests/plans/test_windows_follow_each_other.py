@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,11 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from app.access.actor import SYSTEM
+from app.audit.models import Audit
 from app.core.db import Session
 from app.core.errors import Invalid
 from app.plans.rules import NewStep, Windows, WindowsDisordered
 from app.plans.services import make, open_plan, reschedule
+from app.plans.services.drafting import suggested_code
 from tests.campaigns import FROM, GRADES, STEP, TO, draft, opened, plan_of
+from tests.make.places import A
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -47,6 +51,23 @@ def test_steps_at_the_same_time_and_one_after_the_other_are_accepted(session: Se
     later = replace(GRADES, window_from=TO, window_to=AFTER + DAY)
     assert make(session, SYSTEM, draft("SAME", steps=(STEP, GRADES)))
     assert make(session, SYSTEM, draft("LATER", steps=(replace(STEP, window_to=AFTER), later)))
+
+
+def test_moving_a_window_of_a_step_is_written_down(session: Session, acts: Callable[[], list[Audit]]) -> None:
+    plan = opened(session, "P")
+    windows = Windows(plan.apply_from, plan.apply_to, ((FROM, TO + timedelta(days=1)),))
+    reschedule(session, SYSTEM, plan_id=plan.id, version=plan.version, windows=windows)
+    line = acts()[-1]
+    assert (line.before or {})["windows"] == "2026-09-01 08:00 – 2027-01-01 08:00"
+    assert (line.after or {})["windows"] == "2026-09-01 08:00 – 2027-01-02 08:00"
+
+
+def test_a_code_is_suggested_that_nobody_has_taken(session: Session) -> None:
+    assert suggested_code(session, A, 2029) == f"2029-{A}-1"
+    make(session, SYSTEM, draft(f"2029-{A}-2"))
+    assert suggested_code(session, A, 2029) == f"2029-{A}-1"
+    make(session, SYSTEM, draft(f"2029-{A}-1"))
+    assert suggested_code(session, A, 2029) == f"2029-{A}-3"
 
 
 def test_an_open_plan_is_not_rescheduled_into_disorder(session: Session, world: World) -> None:

@@ -78,6 +78,18 @@ def test_what_has_moved_since_stands_where_it_stood(
     assert own == Figures.total([row.figures for row in rows])
 
 
+def test_days_after_a_plan_was_closed_have_its_last_figures(
+    session: Session, world: World, node: FindNode, day: date, at: StandAt
+) -> None:
+    raw(session, "UPDATE plan SET state = 'closed', closed_at = xuebao_now() - interval '1 day'")
+    session.expire_all()
+    at(clock.now(session) + timedelta(days=30))
+    plan = plans.find(session, SYSTEM, code=world.plan)
+    own, rows = queries.on_day(session, SYSTEM, plan, node(A), day + timedelta(days=20))
+    assert own == counted(session, plan, node(A)) == Figures.total([row.figures for row in rows])
+    assert queries.on_day(session, SYSTEM, plan, node(A), day - timedelta(days=1))[0] == Figures()
+
+
 def test_a_day_nobody_wrote_has_no_figures(session: Session, world: World, node: FindNode, day: date) -> None:
     plan = plans.find(session, SYSTEM, code=world.plan)
     assert queries.on_day(session, SYSTEM, plan, node(A), day - timedelta(days=400)) == (Figures(), [])

@@ -63,15 +63,21 @@ def test_every_class_is_written_as_it_stands(
     assert Figures.total(found.values()) == counted(session, plan, node(ROOT))
 
 
-def test_only_open_plans_are_written(session: Session, world: World) -> None:
+@pytest.mark.parametrize(("closed_at", "is_written"), [("2026-11-20 23:59+08", False), ("2026-11-21 00:00+08", True)])
+def test_plans_that_were_open_on_the_day_are_written(
+    session: Session,
+    world: World,
+    closed_at: str,
+    is_written: bool,  # noqa: FBT001  a row of a table
+) -> None:
     make(session, SYSTEM, draft("DRAFT"))
     closed = opened(session, "CLOSED")
     session.connection().execute(
-        text("UPDATE plan SET state = 'closed', closed_at = now() WHERE id = :id"),
-        {"id": closed.id},
+        text("UPDATE plan SET state = 'closed', closed_at = cast(:at AS timestamptz) WHERE id = :id"),
+        {"id": closed.id, "at": closed_at},
     )
-    assert write_figure_day(session, DAY) == 8
-    assert (len(written(session, world.plan_id)), written(session, closed.id)) == (8, {})
+    assert write_figure_day(session, DAY) == 8 + 4 * is_written
+    assert (len(written(session, world.plan_id)), bool(written(session, closed.id))) == (8, is_written)
 
 
 def test_writing_a_day_again_replaces_all_of_it_and_no_other_day(

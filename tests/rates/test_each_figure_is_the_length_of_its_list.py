@@ -37,6 +37,7 @@ BEHIND = {
     Status.UNREGISTERED: [5, 7, 8],
     Status.STOPPED: [6],
     Status.WAIVED_HARDSHIP: [4],
+    Status.NOT_INSURED: [2, 3, 4, 5, 7, 8],
 }
 
 

@@ -88,6 +88,7 @@ def test_each_figure_is_found_by_its_name() -> None:
         Status.UNREGISTERED: 4,
         Status.STOPPED: 5,
         Status.WAIVED_HARDSHIP: 6,
+        Status.NOT_INSURED: 9,
     }
 
 
@@ -105,7 +106,8 @@ def test_a_rate_is_never_further_from_the_truth_than_half_a_hundredth(insured: i
 @given(st.lists(st.builds(Figures, *[COUNTS] * 6), max_size=8), st.booleans())
 def test_the_figures_of_a_whole_are_the_sums_of_its_parts(parts: list[Figures], counts_stopped: bool) -> None:  # noqa: FBT001
     whole = Figures.total(parts, counts_stopped=counts_stopped)
-    for status in set(Status) - {Status.TOTAL_ELIGIBLE}:
+    for status in set(Status) - {Status.TOTAL_ELIGIBLE, Status.NOT_INSURED}:
         assert whole.count(status) == sum(part.count(status) for part in parts)
     stopped = whole.stopped if counts_stopped else 0
+    assert whole.not_insured == whole.total_eligible - whole.insured
     assert whole.total_eligible == whole.insured + whole.waived + whole.pending + whole.unregistered + stopped

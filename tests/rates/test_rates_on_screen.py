@@ -146,7 +146,12 @@ def test_a_class_teacher_sees_a_card_for_each_own_class_only(visit: SignIn, worl
     assert text.count("七年级画眉(1)班") >= 1
     assert "七年级画眉(2)班" not in text
     assert "50.00%" in text
-    assert f"node={class_of(A, 1, 1)}&amp;status=insured" in text
+    for number in ("total_eligible", "insured", "not_insured"):
+        assert f"node={class_of(A, 1, 1)}&amp;status={number}" in text
+    behind = page(
+        visit("class_teacher"), f"/figures/people?plan={world.plan}&node={class_of(A, 1, 1)}&status=not_insured"
+    )
+    assert behind.count('scope="row"') == 1
     whole = page(visit("class_set_admin"), f"/classes/?plan={world.plan}")
     assert ("八年级画眉(1)班" in whole, "八年级画眉(2)班" in whole) == (True, False)
 

@@ -19,6 +19,7 @@ from app.enrolment.services.writing import (
     decided,
     locked,
     require_deciding,
+    require_open,
     where_found,
     write_good,
     write_one,
@@ -73,26 +74,33 @@ def correct(  # noqa: PLR0913  which, from which version, to what, why
 
 
 def stop(session: Session, actor: Actor, *, plan_id: int, enrolment_id: int, version: int, reason: str) -> None:
-    """停保: end somebody's insurance with a reason. A fact of the roll: also in a submitted unit, where it is drift."""
+    """停保: end somebody's insurance with a reason. A fact of the roll: also in a submitted unit, where it is drift.
+
+    A closed plan is only read (W1): `PlanNotOpen`.
+    """
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_STOP, plan_id, [enrolment_id])
+    require_open(held)
     write_one(session, Act(Event.STOP, actor, _reason(reason), decided(actor)), held, lines[0], version)
 
 
 def stop_many(session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], reason: str) -> Outcome:
     """停保 of ticked students with one reason; says of each row what became of it. Raises `NotFound`, `Invalid`."""
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_STOP, plan_id, ids)
+    require_open(held)
     return write_good(session, Act(Event.STOP, actor, _reason(reason), decided(actor)), held, lines, ids)
 
 
 def resume(session: Session, actor: Actor, *, plan_id: int, enrolment_id: int, version: int, reason: str) -> None:
     """续保: let a stopped insurance go on in the same class, with a reason."""
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_RENEW, plan_id, [enrolment_id])
+    require_open(held)
     write_one(session, Act(Event.RESUME, actor, _reason(reason), decided(actor)), held, lines[0], version)
 
 
 def resume_many(session: Session, actor: Actor, *, plan_id: int, ids: Collection[int], reason: str) -> Outcome:
     """续保 of ticked students whose insurance was stopped, with one reason. Raises `NotFound`, `Invalid`."""
     held, lines = _held_rows(session, actor, Permission.ENROLMENT_RENEW, plan_id, ids)
+    require_open(held)
     return write_good(session, Act(Event.RESUME, actor, _reason(reason), decided(actor)), held, lines, ids)
 
 

@@ -43,7 +43,7 @@ class ExportView(Screen):
         plan = asked_plan(plans.in_progress(reading(), actor()))
         if plan is None:
             raise NotFound(what="plan")
-        ids = queries.ids_matching(reading(), actor(), asked_for(plan, LISTING.query()), EXPORT)
+        ids = queries.ids_in_order(reading(), actor(), asked_for(plan, LISTING.query()), EXPORT)
         if len(ids) <= MOST_AT_ONCE:
             return _sent_now(ids, plan.id)
         form = ActForm()

@@ -27,6 +27,8 @@ REVIEW, ENTER = Permission.ENROLMENT_REVIEW, Permission.ENROLMENT_ENTER
 EXPORT = Permission.ENROLMENT_EXPORT
 STOP, RENEW = Permission.ENROLMENT_STOP, Permission.ENROLMENT_RENEW
 
+REVIEWED_FROM = ("", "submitted", queries.TO_REVIEW)
+"""The states a list may be asked for that hold applications awaiting review; of any other none could match."""
 LISTING = Listing(
     name="applications",
     title=_l("Enrolment applications"),
@@ -118,7 +120,7 @@ def _acts(plan: Plan, query: dict[str, str], total: int) -> list[dict[str, Any]]
     """What can be done with all that match, or is reached from here: label and address."""
     asked: dict[str, Any] = {"plan": plan.code, **{name: value for name, value in query.items() if value}}
     acts = []
-    if total and may_review(plan):
+    if total and query["state"] in REVIEWED_FROM and may_review(plan):
         acts.append({"label": gettext("Review all that match"), "href": url_for("ReviewView.all", **asked)})
     if actor().holds(ENTER):
         here = url_for("ApplicationView.list", plan=plan.code, state="unregistered")

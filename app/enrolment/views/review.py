@@ -53,7 +53,9 @@ class ReviewView(Screen):
         plan = asked_plan(plans.in_progress(reading(), actor()))
         if plan is None:
             raise NotFound(what="plan")
-        wanted = asked_for(plan, {**LISTING.query(), "state": "submitted"})
+        asked = LISTING.query()
+        state = queries.TO_REVIEW if asked["state"] == queries.TO_REVIEW else "submitted"
+        wanted = asked_for(plan, {**asked, "state": state})
         form = ReviewForm()
         if request.method == "POST" and "opinion" in request.form:
             answered = submitted(form, lambda session: _review_all(session, form, plan, wanted))

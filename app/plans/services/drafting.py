@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import entering, everything, visible
 from app.audit.services import record
+from app.core.clock import SHANGHAI
 from app.core.db import refused
 from app.core.errors import NotFound, Stale
 from app.orgs import queries as orgs
@@ -73,18 +75,27 @@ def reschedule(session: Session, actor: Actor, *, plan_id: int, version: int, wi
         after["freeze_status_changes"] = windows.freeze_status_changes
     before = {name: getattr(plan, name) for name in after}
     _set(session, plan, after)
+    was = select(PlanStep.window_from, PlanStep.window_to).where(PlanStep.plan_id == plan.id)
+    before["windows"] = _said(session.execute(was.order_by(PlanStep.position)).all())
+    after["windows"] = _said(windows.steps)
     for position, (begin, end) in enumerate(windows.steps, 1):
         step = update(PlanStep).where(PlanStep.plan_id == plan.id, PlanStep.position == position)
         session.execute(step.values(window_from=begin, window_to=end))
     _note(session, actor, plan, before, after)
 
 
+def _said(windows: Iterable[Sequence[datetime]]) -> str:
+    """The windows of the steps as the audit keeps them, in China's time."""
+    texts = [[f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for moment in window] for window in windows]
+    return "; ".join(" – ".join(text) for text in texts)
+
+
 def suggested_code(session: Session, place_code: str, cover_year: int) -> str:
     """A code nobody has taken: cover year, place and a serial, such as 2027-3601-1."""
     stem = f"{cover_year}-{place_code}"[:36]
-    taken = select(func.count()).select_from(Plan).where(Plan.code.startswith(f"{stem}-", autoescape=True))
-    count = session.scalar(everything(taken, because="codes are unique over all places")) or 0
-    return f"{stem}-{count + 1}"
+    stmt = select(Plan.code).where(Plan.code.startswith(f"{stem}-", autoescape=True))
+    taken = set(session.scalars(everything(stmt, because="codes are unique over all places")))
+    return next(code for n in range(1, len(taken) + 2) if (code := f"{stem}-{n}") not in taken)
 
 
 def locked(session: Session, actor: Actor, permission: Permission, plan_id: int) -> Plan:

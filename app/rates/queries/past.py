@@ -26,7 +26,8 @@ AS_IT_WAS = "the node is in the actor's scope for figures; what stood below it o
 def on_day(session: Session, actor: Actor, plan: Plan, node: OrgNode, day: date) -> tuple[Figures, list[Row]]:
     """The figures of a plan at a node, and at each node that stood right below it, as a day ended.
 
-    Amounts are not kept by day. An actor who keeps only some classes of the node counts those.
+    Amounts are not kept by day. An actor who keeps only some classes of the node counts those. Nothing is counted in a
+    plan after it was closed, so its later days are those of that day, against the tree of the day asked for.
     """
     moment = datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
     root, found = aliased(NodePlacement), aliased(NodePlacement)
@@ -36,7 +37,8 @@ def on_day(session: Session, actor: Actor, plan: Plan, node: OrgNode, day: date)
         .where(_stood(found, moment), or_(found.node_id == node.id, found.parent_id == node.id))
         .subquery("below")
     )
-    sums = _sums(actor, plan, node, day, moment, below.c.path).lateral("sums")
+    written = min(day, plan.closed_at.astimezone(SHANGHAI).date()) if plan.closed_at else day
+    sums = _sums(actor, plan, node, written, moment, below.c.path).lateral("sums")
     stmt = select(below.c.node_id, *(sums.c[name] for name in COUNTS)).join(sums, true())
     rows = {row[0]: _figures(row[1:], plan) for row in session.execute(everything(stmt, because=AS_IT_WAS))}
     wanted = (

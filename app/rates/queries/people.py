@@ -48,11 +48,12 @@ class Member:
 
 def behind(plan: Plan, node: OrgNode, status: Status) -> ColumnElement[bool]:
     """The condition on enrolment rows that a figure counts and its list shows."""
-    tallies = [Tally.INSURED, Tally.WAIVED, Tally.PENDING, Tally.UNREGISTERED]
-    if status is not Status.TOTAL_ELIGIBLE:
+    tallies = [Tally.WAIVED, Tally.PENDING, Tally.UNREGISTERED]
+    if status in {Status.TOTAL_ELIGIBLE, Status.NOT_INSURED}:
+        tallies += [Tally.INSURED] if status is Status.TOTAL_ELIGIBLE else []
+        tallies += [Tally.STOPPED] if plan.counts_stopped else []
+    else:
         tallies = [Tally.WAIVED if status is Status.WAIVED_HARDSHIP else Tally(status.value)]
-    elif plan.counts_stopped:
-        tallies.append(Tally.STOPPED)
     matching: ColumnElement[bool] = Enrolment.tally.in_(tallies)
     if status is Status.WAIVED_HARDSHIP:
         matching = and_(matching, Enrolment.hardship)

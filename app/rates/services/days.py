@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 
-from sqlalchemy import and_, delete, literal, select
+from sqlalchemy import and_, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.access.scope import everything
+from app.core.clock import SHANGHAI
 from app.enrolment.models import Enrolment
 from app.plans.models import Plan
 from app.plans.states import PlanState
@@ -20,17 +21,21 @@ COLUMNS = ["plan_id", "node_id", "day", "insured", "waived", "pending", "unregis
 
 
 def write_figure_day(session: Session, day: date) -> int:
-    """Write the figures of every class in every open plan for a day in China; returns how many classes.
+    """Write the figures of every class in every plan that was open on a day in China; returns how many classes.
+
+    A plan closed on that day is written as it was closed: its later days are asked from there.
 
     Writing a day again replaces all that stood there, so the job may run twice: a class that nobody is counted in any
     more has no figures of that day any more.
     """
-    being_counted = select(Plan.id).where(Plan.state == PlanState.OPEN)
+    begun = datetime.combine(day, time(), SHANGHAI)
+    is_counted = or_(Plan.state == PlanState.OPEN, Plan.closed_at >= begun)
+    being_counted = select(Plan.id).where(is_counted)
     written = delete(FigureDay).where(FigureDay.day == day, FigureDay.plan_id.in_(being_counted))
     session.execute(everything(written, because=EVERY_CLASS), execution_options={"synchronize_session": False})
     counted = (
         select(Enrolment.plan_id, Enrolment.node_id, literal(day), *counts())
-        .join(Plan, and_(Plan.id == Enrolment.plan_id, Plan.state == PlanState.OPEN))
+        .join(Plan, and_(Plan.id == Enrolment.plan_id, is_counted))
         .where(Enrolment.tally.is_not(None))
         .group_by(Enrolment.plan_id, Enrolment.node_id)
         .order_by(Enrolment.plan_id, Enrolment.node_id)

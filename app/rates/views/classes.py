@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import url_for
 from flask_appbuilder import expose
 
 from app.access.permissions import Permission
@@ -41,12 +40,12 @@ class ClassCardView(Screen):
                     "name": place.full_name,
                     "total": figures[place.id].total_eligible,
                     "insured": figures[place.id].insured,
-                    "rest": figures[place.id].total_eligible - figures[place.id].insured,
+                    "rest": figures[place.id].not_insured,
                     "rate": figures[place.id].rate,
                     "rate_text": on_screen(figures[place.id].rate),
                     "total_href": people_href(plan, place.code, Status.TOTAL_ELIGIBLE),
                     "insured_href": people_href(plan, place.code, Status.INSURED),
-                    "rest_href": url_for("FigureView.figures", plan=plan.code, node=place.code),
+                    "rest_href": people_href(plan, place.code, Status.NOT_INSURED),
                 }
                 for place in orgs.describe(reading(), classes.rows)
                 if plan

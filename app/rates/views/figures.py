@@ -73,7 +73,8 @@ class FigureView(Screen):
             raise NotFound(what="plan")
         day = asked.day or clock.today(reading())
         title = f"{asked.place.full_name} · {asked.plan.name} · {day.isoformat()}"
-        shown = [status for status in Status if status is not Status.STOPPED or asked.plan.counts_stopped]
+        hidden = {Status.NOT_INSURED} if asked.plan.counts_stopped else {Status.NOT_INSURED, Status.STOPPED}
+        shown = [status for status in Status if status not in hidden]
         headings = [gettext("Place"), *(str(FIGURES[status]) for status in shown), gettext("Insured rate")]
         headings += [gettext("Waiver rate")]
         pairs = [*((row.place.name, row.figures) for row in asked.rows), (gettext("Total"), asked.total)]
