@@ -23,7 +23,6 @@ from app.enrolment.labels import REASONS, STATES
 from app.enrolment.rules import PlanNotOpen
 from app.enrolment.services import listed
 from app.enrolment.states import EnrolmentState
-from app.people.words import CERTIFICATE_NAMES
 from app.plans import queries as plans
 from app.plans.models import Plan
 from app.plans.states import PlanState
@@ -33,43 +32,18 @@ from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.recognise import RawRow, Table
 from app.sheets.rules import Blocker, Judged, Place, Verdict
 from app.sheets.values import Bad, ends_rounded, rounded, value
+from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
 
 LAYOUT = Layout(
     key="insured",
     name_zh="参保名单",
     name_en="Insured list",
     columns=(
-        Column(
-            "name",
-            "姓名",
-            "Full name",
-            CellKind.NAME,
-            also=("学生姓名", "参保人姓名", "被保险人姓名", "人员姓名", "参保人"),
-            required=True,
-            example="张三",
-        ),
-        Column(
-            "certificate_type",
-            "证件类型",
-            "Certificate type",
-            CellKind.CHOICE,
-            also=("身份证件类型", "证件种类", "有效证件类型"),
-            choices=tuple(CERTIFICATE_NAMES.values()),
-            hint_zh="不填视为居民身份证",
-            hint_en="Empty: resident ID card",
-        ),
-        Column(
-            "certificate_number",
-            "证件号码",
-            "Certificate number",
-            CellKind.IDENTITY,
-            also=("身份证号", "身份证号码", "公民身份号码", "公民身份证号码", "证件号", "社会保障号码", "身份证"),
-            hint_zh="请设为文本格式；与学号至少填一项",
-            hint_en="As text; this or the student number",
-            example="360101201509011015",
-        ),
-        Column("student_number", "学号", "Student number", CellKind.TEXT, also=("学生学号", "校内学号", "学生编号")),
-        Column("class_name", "班级", "Class", CellKind.CLASS_NAME, also=("班级名称", "所在班级", "行政班")),
+        NAME,
+        CERTIFICATE_TYPE,
+        CERTIFICATE_NUMBER,
+        STUDENT_NUMBER,
+        CLASS_NAME,
         Column(
             "status",
             "参保状态",

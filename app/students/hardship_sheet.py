@@ -6,6 +6,7 @@ An extra file beside `sheet.py`, which is the student list: a feature with two k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from app.access.permissions import Permission
 from app.core import clock
 from app.core.crypto import Keyring
 from app.people.rules import check_name, normalise_name
-from app.people.words import CERTIFICATE_NAMES, CERTIFICATE_WORDS, code_of
+from app.people.words import CERTIFICATE_WORDS, code_of
 from app.sheets.columns import CellKind, Column, Layout
 from app.sheets.kinds import Asked, Kind, Line
 from app.sheets.models import ImportBatch, ImportRow
@@ -26,6 +27,7 @@ from app.sheets.values import Bad, value
 from app.sheets.workbook import Cell
 from app.students import queries
 from app.students.claims import claim_of, last_day
+from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
 from app.students.roster import Entry
 from app.students.services import classes as class_list
 from app.students.services import recognition_list as listed
@@ -114,47 +116,11 @@ LAYOUT = Layout(
     name_zh="困难学生认定名单",
     name_en="Hardship recognitions",
     columns=(
-        Column(
-            "name",
-            "姓名",
-            "Full name",
-            CellKind.NAME,
-            also=("学生姓名", "名字", "受助学生姓名", "困难学生姓名", "学生名字"),
-            required=True,
-            example="张三",
-        ),
-        Column(
-            "certificate_type",
-            "证件类型",
-            "Certificate type",
-            CellKind.CHOICE,
-            also=("身份证件类型", "证件种类", "证件名称"),
-            choices=tuple(CERTIFICATE_NAMES.values()),
-            hint_zh="可不填",
-            hint_en="May stay empty",
-        ),
-        Column(
-            "certificate_number",
-            "证件号码",
-            "Certificate number",
-            CellKind.IDENTITY,
-            also=(
-                *("身份证号", "身份证号码", "公民身份号码", "公民身份证号码", "身份证件号", "身份证件号码", "证件号"),
-                *("身份证", "学生身份证号", "学生身份证号码", "有效证件号码"),
-            ),
-            hint_zh="证件号码和学号至少填一个，请设为文本格式",
-            hint_en="This or the student number, as text",
-            example="360101201509011015",
-        ),
-        Column("student_number", "学号", "Student number", CellKind.TEXT, also=("学生学号", "校内学号", "学生编号")),
-        Column(
-            "class_name",
-            "班级",
-            "Class",
-            CellKind.TEXT,
-            also=("班级名称", "所在班级", "行政班", "学生班级"),
-            in_template=False,
-        ),
+        NAME,
+        replace(CERTIFICATE_TYPE, hint_zh="可不填", hint_en="May stay empty"),
+        CERTIFICATE_NUMBER,
+        STUDENT_NUMBER,
+        replace(CLASS_NAME, kind=CellKind.TEXT, in_template=False),
         CATEGORY,
         LEVEL,
         ACADEMIC_YEAR,

@@ -12,7 +12,6 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.core import clock
 from app.core.crypto import Keyring
-from app.people.words import CERTIFICATE_NAMES
 from app.sheets.columns import CellKind, Column, Layout
 from app.sheets.kinds import Asked, Kind, Line
 from app.sheets.models import ImportBatch, ImportRow
@@ -26,6 +25,7 @@ from app.students import queries
 from app.students.claims import claims_of, last_day
 from app.students.columns import FURTHER_COLUMNS, HARDSHIP_COLUMNS, LENIENT
 from app.students.kin import KIN_COLUMNS, implied, relatives_of
+from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
 from app.students.roster import Entry, judge_entry
 from app.students.services import classes as class_list
 from app.students.services import further, judging, merging, undoing
@@ -37,53 +37,10 @@ LAYOUT = Layout(
     name_zh="学生名单",
     name_en="Students",
     columns=(
-        Column(
-            "name",
-            "姓名",
-            "Full name",
-            CellKind.NAME,
-            also=("学生姓名", "学员姓名", "名字", "被保险人姓名", "参保人姓名", "学生名字"),
-            required=True,
-            example="张三",
-        ),
-        Column(
-            "certificate_type",
-            "证件类型",
-            "Certificate type",
-            CellKind.CHOICE,
-            also=("身份证件类型", "证件种类", "身份证类型", "有效证件类型", "证件名称"),
-            choices=tuple(CERTIFICATE_NAMES.values()),
-            hint_zh="不填视为居民身份证",
-            hint_en="Empty: resident ID card",
-            example="居民身份证",
-        ),
-        Column(
-            "certificate_number",
-            "证件号码",
-            "Certificate number",
-            CellKind.IDENTITY,
-            also=(
-                "身份证号",
-                "身份证号码",
-                "公民身份号码",
-                "公民身份证号",
-                "公民身份证号码",
-                "身份证件号",
-                "身份证件号码",
-                "证件号",
-                "证照号码",
-                "身份证",
-                "学生身份证号",
-                "学生身份证号码",
-                "社会保障号码",
-                "有效证件号码",
-            ),
-            required=True,
-            hint_zh="请设为文本格式",
-            hint_en="As text",
-            example="360101201509011015",
-        ),
-        Column("student_number", "学号", "Student number", CellKind.TEXT, also=("学生学号", "校内学号", "学生编号")),
+        NAME,
+        replace(CERTIFICATE_TYPE, example="居民身份证"),
+        replace(CERTIFICATE_NUMBER, required=True, hint_zh="请设为文本格式", hint_en="As text"),
+        STUDENT_NUMBER,
         Column("sex", "性别", "Sex", CellKind.CHOICE, also=("男女", "学生性别"), choices=("男", "女"), example="男"),
         Column("ethnicity", "民族", "Ethnic group", CellKind.TEXT, also=("族别", "民族名称"), example="汉族"),
         Column(
@@ -97,12 +54,8 @@ LAYOUT = Layout(
         Column("college", "学院", "College", CellKind.TEXT, also=("院系", "所在学院", "学院名称", "二级学院")),
         Column("major", "专业", "Major", CellKind.TEXT, also=("专业名称", "所学专业")),
         Column("grade", "年级", "Grade", CellKind.TEXT, also=("所在年级", "年级名称", "所属年级", "入学年级")),
-        Column(
-            "class_name",
-            "班级",
-            "Class",
-            CellKind.CLASS_NAME,
-            also=("班级名称", "所在班级", "行政班", "班别", "班", "所属班级", "班级编号", "学生班级", "班号"),
+        replace(
+            CLASS_NAME,
             hint_zh="如 七年级(1)班；一个工作表一个班时可不填",
             hint_en="Such as 七年级(1)班; empty where the sheet is one class",
             example="七年级(1)班",
