@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, reaching, visible
+from app.accounts.models import Account
 from app.core.clock import sql_now
 from app.core.db import WHILE_ONE_PAGE_IS_MADE
 from app.core.errors import NotFound
@@ -221,6 +222,12 @@ def asked_again(session: Session, plan_id: int) -> PlanReopening | None:
     """The wish to open a plan in scope again that waits for the second person, if there is one."""
     stmt = select(PlanReopening).where(PlanReopening.plan_id == plan_id, PlanReopening.state == ReopeningState.ASKED)
     return session.scalars(stmt).one_or_none()
+
+
+def who_asked(session: Session, wish: PlanReopening) -> str:
+    """The name of who wishes to open a plan in scope again: the second person has to know whom to ask back."""
+    stmt = select(Account.name).where(Account.id == wish.asked_by)
+    return session.scalar(everything(stmt, because="the name of who asked, to those who may agree")) or "—"
 
 
 def _matching(stmt: Select[Any], actor: Actor, name: str, state: str, year: str) -> Select[Any]:

@@ -75,8 +75,8 @@ def _approve_two_of_a_batch(visit: Visit, waiting: set[str]) -> None:
 def _complete_from_the_numbers(visit: Visit, missing: set[str], site: Site) -> None:
     """Each number of the refusal opens the list of exactly those people; the last of them are entered on behalf."""
     here = f"/applications/?plan={site.accounts[ROLE].plan}&state="
-    reasons = visit.page.locator("section.sheet li a")
-    assert reasons.all_inner_texts() == [f"未登记: {MISSING}", "待审核: 1"]
+    reasons = visit.page.locator(".missing a")
+    assert [reason.inner_text().split() for reason in reasons.all()] == [["未登记", str(MISSING)], ["待审核", "1"]]
     visit.click(reasons.first)
     assert_as_long_as(visit, MISSING)
     assert names(visit) == missing
@@ -87,7 +87,7 @@ def _complete_from_the_numbers(visit: Visit, missing: set[str], site: Site) -> N
     visit.click(main(visit).get_by_role("button", name="保存", exact=True))
     says(visit, f"已处理{MISSING}份申请，未处理0份")
     opened(visit, ROLE, site)
-    visit.click(visit.page.locator("section.sheet li a"))
+    visit.click(visit.page.locator(".missing a"))
     assert_as_long_as(visit, 1)
     visit.click(visit.page.locator("table.grid tbody th a"))
     visit.click(main(visit).get_by_role("button", name="审核通过", exact=True))

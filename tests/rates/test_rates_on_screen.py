@@ -93,6 +93,22 @@ def test_a_rate_is_submitted_returned_with_an_opinion_submitted_again_and_approv
     assert unit_of(database, world)[2] == "approved"
 
 
+def test_who_comes_after_a_submission_is_a_change_and_keeps_nothing_from_being_submitted(
+    visit: SignIn, database: Database, world: World
+) -> None:
+    everybody_is_insured(database)
+    unit_id, _, _ = unit_of(database, world)
+    school = visit("school_admin")
+    assert visitor_submits(school, unit_id)
+    with database.sessions() as session:
+        raw(session, "UPDATE enrolment SET state = 'unregistered', choice = NULL, coverage_option_id = NULL")
+        session.commit()
+    text = page(school, f"/rates/{unit_id}")
+    assert "Changed since it was submitted" in text
+    assert "ask the level above to return this rate" in text
+    assert "Still missing before this rate can be submitted" not in text
+
+
 def visitor_submits(visitor: Visit, unit_id: int) -> bool:
     """Press 提交 on the page of a unit."""
     return visitor.fill(f"/rates/{unit_id}").status_code == 303

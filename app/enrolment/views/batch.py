@@ -16,7 +16,7 @@ from app.enrolment import queries
 from app.enrolment.rules import Outcome
 from app.plans.models import Plan
 from app.students.rules import NothingTicked
-from app.web.acts import done
+from app.web.acts import SEE_OTHER, done
 from app.web.request import actor, reading
 from app.web.screens import is_id, ticked
 
@@ -65,7 +65,7 @@ def answer(plan: Plan, outcome: Outcome, wrong_state: str = "wrong_state") -> An
     target = url_for(
         "ReviewView.outcome", plan=plan.code, done=len(outcome.done), count=len(outcome.refused), refused=told
     )
-    return done(target, "batch_done", **facts)
+    return Answer(SEE_OTHER, target, ({"code": "batch_done", "facts": facts, "kind": "warning"},))
 
 
 def told(text: str) -> list[tuple[int, str]]:

@@ -94,6 +94,7 @@ class ApplicationView(ListScreen):
             template="enrolment/list.html",
             plans=_plan_links(choices, plan),
             acts=_acts(plan, query, total),
+            may_enter=actor().holds(ENTER),
         )
 
 

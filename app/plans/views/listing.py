@@ -78,6 +78,7 @@ class PlanView(ListScreen):
         is_draft = plan.state == PlanState.DRAFT
         previews = queries.preview(reading(), plan) if is_draft and is_own else []
         steps = queries.steps_of(reading(), plan.id)
+        wish = queries.asked_again(reading(), plan.id) if plan.state == PlanState.CLOSED and is_own else None
         return self.page(
             "plans/plan.html",
             title=plan.name,
@@ -90,7 +91,8 @@ class PlanView(ListScreen):
             steps=[_step(step, number, previews) for number, step in enumerate(steps)],
             asks_nobody=is_draft and is_own and not any(preview.classes for preview in previews),
             tools=_tools(plan),
-            wish=queries.asked_again(reading(), plan.id) if plan.state == PlanState.CLOSED and is_own else None,
+            wish=wish,
+            asked_by=queries.who_asked(reading(), wish) if wish else "",
             me=actor().user_id,
             shanghai=clock.SHANGHAI,
         )
@@ -105,7 +107,8 @@ class PlanView(ListScreen):
             "Every student of the audience who is in school below the place gets a line, not registered at first."
             " From then on only the windows can be changed."
         )
-        return self._act(form, plan, gettext("Open plan %(name)s", name=plan.name), _open, about=about)
+        words = {"title": gettext("Open plan %(name)s", name=plan.name), "submit": gettext("Open plan")}
+        return self._act(form, plan, _open, about=about, **words)
 
     @expose("/<int:plan_id>/close", methods=["GET", "POST"])
     @needs(Permission.PLAN_CLOSE)
@@ -114,8 +117,8 @@ class PlanView(ListScreen):
         plan = queries.get(reading(), actor(), Permission.PLAN_CLOSE, plan_id=plan_id)
         form = ReasonForm(data={"version": plan.version})
         about = gettext("Nothing in it can be changed then. It takes two persons to open it again.")
-        title = gettext("Close plan %(name)s", name=plan.name)
-        return self._act(form, plan, title, _close, about=about, danger=True)
+        words = {"title": gettext("Close plan %(name)s", name=plan.name), "submit": gettext("Close plan")}
+        return self._act(form, plan, _close, about=about, danger=True, **words)
 
     @expose("/<int:plan_id>/reopen", methods=["GET", "POST"])
     @needs(Permission.PLAN_OPEN)
@@ -126,7 +129,8 @@ class PlanView(ListScreen):
         about = gettext(
             "Somebody else who may open plans here has to agree; then students who came meanwhile are asked."
         )
-        return self._act(form, plan, gettext("Open plan %(name)s again", name=plan.name), _reopen, about=about)
+        words = {"title": gettext("Open plan %(name)s again", name=plan.name), "submit": gettext("Ask for it")}
+        return self._act(form, plan, _reopen, about=about, **words)
 
     @expose("/<int:plan_id>/reopen/<int:wish_id>/<any(agree, decline):answer>", methods=["GET", "POST"])
     @needs(Permission.PLAN_OPEN)
@@ -134,22 +138,19 @@ class PlanView(ListScreen):
         """Agree to a wish to open a plan again as the second person, or decline it."""
         plan = queries.get(reading(), actor(), Permission.PLAN_OPEN, plan_id=plan_id)
         form = RecordForm(data={"version": plan.version})
-        title = gettext("Agree to opening %(name)s again", name=plan.name)
+        words = {"title": gettext("Agree to opening %(name)s again", name=plan.name), "submit": gettext("Agree")}
         if answer == "decline":
-            title = gettext("Decline opening %(name)s again", name=plan.name)
-        return self._act(form, plan, title, lambda session, _form, plan: _answer(session, plan, wish_id, answer))
+            words = {"title": gettext("Decline opening %(name)s again", name=plan.name), "submit": gettext("Decline")}
+        return self._act(form, plan, lambda session, _form, plan: _answer(session, plan, wish_id, answer), **words)
 
-    def _act(
-        self, form: RecordForm, plan: Plan, title: str, work: Work, *, about: str | None = None, danger: bool = False
-    ) -> Response | tuple[str, int]:
+    def _act(self, form: RecordForm, plan: Plan, work: Work, **context: Any) -> Response | tuple[str, int]:  # noqa: ANN401
+        """Ask before an act on a plan: `title`, `submit` (the word on the button), `about` what it means."""
         if request.method == "POST":
             answered = submitted(form, lambda session: work(session, form, plan))
             if answered:
                 return answered
         crumbs = [*_crumbs(), {"label": plan.name, "href": _href(plan.id)}]
-        return self.form_page(
-            form, title=title, crumbs=crumbs, back=_href(plan.id), about=about, submit=gettext("Confirm"), danger=danger
-        )
+        return self.form_page(form, crumbs=crumbs, back=_href(plan.id), **context)
 
 
 def _open(session: Session, form: RecordForm, plan: Plan) -> Answer:

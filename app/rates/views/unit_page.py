@@ -73,7 +73,7 @@ def unit_context(plan: Plan, line: UnitLine) -> dict[str, Any]:
         },
         "figures": _figure_lines(plan, place, line, live, [row[3] for row in parts if row[3] is not None]),
         "counts_stopped": plan.counts_stopped,
-        "missing": _missing(plan, place, live) if line.step.position == 1 else [],
+        "missing": _missing(plan, place, live) if line.step.position == 1 and _is_to_submit(line) else [],
         "can_submit": _may(line, UnitEvent.SUBMIT),
         "review_href": _review_href(line) if _may(line, UnitEvent.APPROVE) or _may(line, UnitEvent.RETURN) else None,
         "parts_below": _part_lines(plan, parts),
@@ -86,6 +86,11 @@ def unit_context(plan: Plan, line: UnitLine) -> dict[str, Any]:
 def tone_of(state: str) -> str:
     """The code a state is coloured by: what is not submitted yet is nothing to be pleased about."""
     return "not_submitted" if state == UnitState.OPEN else state
+
+
+def _is_to_submit(line: UnitLine) -> bool:
+    """Whether the rate waits to be submitted, by whomever; who comes after that is a drift, not missing."""
+    return UnitEvent.SUBMIT in WORKFLOW.events(UnitState(line.state))
 
 
 def _may(line: UnitLine, event: UnitEvent) -> bool:
@@ -172,7 +177,7 @@ def _drift_lines(line: UnitLine) -> list[dict[str, Any]]:
 
 def _past(plan: Plan, each: Submission) -> dict[str, Any]:
     return {
-        "number": each.number,
+        "number": gettext("No. %(number)s", number=each.number),
         "state": each.state,
         "state_label": UNIT_STATES[each.state],
         "submitted_text": _signed(each.submitted_name, each.submitted_at),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.journeys.site import Site
 from tests.journeys.test_a_school_is_built_and_staffed import field, fill, send
-from tests.journeys.visit import PHONE, Visiting
+from tests.journeys.visit import PHONE, Visit, Visiting
 
 REFUSED = 422
 TYPED = {
@@ -23,7 +24,7 @@ TYPED = {
 """A plan whose windows end before they begin, and that asks nobody."""
 
 
-def test_a_plan_is_made_opened_and_closed(visiting: Visiting) -> None:
+def test_a_plan_is_made_opened_closed_and_opened_again_by_two(site: Site, visiting: Visiting) -> None:
     visit = visiting("school_admin")
     visit.go("/figures/")
     everybody = visit.page.locator("tfoot [data-kind=number]").first.inner_text()
@@ -52,6 +53,28 @@ def test_a_plan_is_made_opened_and_closed(visiting: Visiting) -> None:
     fill(visit, reason="试开结束，改由市里统一组织")
     send(visit)
     expect(visit.page.locator("h2#facts")).to_contain_text("已关闭")
+    _opened_again_by_two(visit, visiting(), site)
+    visit.go(visit.path())
+    visit.click(visit.page.get_by_role("link", name="关闭计划", exact=True))
+    fill(visit, reason="补报结束")
+    send(visit)
+
+
+def _opened_again_by_two(visit: Visit, second: Visit, site: Site) -> None:
+    """One asks with a reason and cannot agree alone; the other one reads who asked and why, and agrees."""
+    visit.click(visit.page.get_by_role("link", name="重新开放", exact=True))
+    fill(visit, reason="三名学生漏报")
+    send(visit)
+    wish = visit.page.locator("section[aria-labelledby=wish]")
+    expect(wish).to_contain_text("由您提出，等待另一人同意")
+    assert wish.get_by_role("link", name="同意", exact=True).count() == 0
+    second.sign_in(site.add_account("school_admin", "plan_second"))
+    second.go(visit.path())
+    expect(second.page.locator("section[aria-labelledby=wish]")).to_contain_text("王建国 于")
+    expect(second.page.locator("section[aria-labelledby=wish]")).to_contain_text("三名学生漏报")
+    second.click(second.page.get_by_role("link", name="同意", exact=True))
+    send(second)
+    expect(second.page.locator("h2#facts")).to_contain_text("进行中")
 
 
 def test_a_phone_shows_the_form_of_a_plan(visiting: Visiting) -> None:
