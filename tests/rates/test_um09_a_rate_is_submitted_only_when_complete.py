@@ -93,6 +93,18 @@ def test_nothing_of_nothing_is_no_rate_and_is_not_submitted(chain: Chain) -> Non
         chain.submit(grade(A, 1))
 
 
+def test_who_stopped_and_is_not_counted_is_nobody_to_submit_nor_to_wait_for(chain: Chain) -> None:
+    chain.decide()
+    stopped = "UPDATE enrolment SET state = 'stopped' WHERE plan_id = :plan AND tree_path LIKE :below"
+    path = queries.place(chain.session, SYSTEM, code=grade(A, 2)).path
+    raw(chain.session, stopped, plan=chain.plan.id, below=f"{path}%")
+    with pytest.raises(NothingToSubmit):
+        chain.submit(grade(A, 2))
+    chain.submit(grade(A, 1))
+    chain.review((grade(A, 1),))
+    assert submission(chain, chain.submit(A)).insured == 4
+
+
 def test_the_rows_are_counted_not_the_counters(chain: Chain) -> None:
     chain.decide()
     raw(chain.session, "DELETE FROM plan_figure_delta")

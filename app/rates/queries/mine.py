@@ -21,11 +21,12 @@ from app.enrolment.models import Enrolment, Tally
 from app.enrolment.rules import as_step
 from app.lists.keyset import Counted, counted_each
 from app.orgs.models import OrgNode
-from app.plans.models import PlanStep, ReportingUnit
+from app.plans.models import Plan, PlanStep, ReportingUnit
 from app.rates.models import Submission
+from app.rates.queries.recount import eligible
 from app.rates.workflow import UnitState
 
-ALONG = (ReportingUnit, Submission, Enrolment)
+ALONG = (ReportingUnit, Submission, Enrolment, Plan)
 """Gated tables these conditions look into, by keys or below the place of a unit in scope."""
 
 
@@ -125,8 +126,8 @@ def _lacking(step: PlanStep, path: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _counts_somebody(plan_id: int, path: ColumnElement[str], *tallies: Tally) -> ColumnElement[bool]:
-    """Whether the plan counts a row at or below a path, under one of these words or under any."""
-    counted = Enrolment.tally.in_(tallies) if tallies else Enrolment.tally.is_not(None)
+    """Whether somebody at or below a path is counted under one of these words, or is to be insured at all."""
+    counted = Enrolment.tally.in_(tallies) if tallies else eligible(plan_id)
     inside = (Enrolment.tree_path >= path, Enrolment.tree_path < func.left(path, -1).concat("0"))
     found = select(Enrolment.id).where(Enrolment.plan_id == plan_id, counted, *inside)
     return found.offset(NO_JOIN).exists()

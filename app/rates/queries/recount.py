@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     Subquery,
+    and_,
     cast,
     func,
     literal,
@@ -56,6 +57,16 @@ def amount() -> ColumnElement[int]:
     """What the insured pay by their coverage options, in fen; wants `CoverageOption` joined from the outside."""
     paid = func.sum(CoverageOption.personal_amount).filter(Enrolment.tally == Tally.INSURED)
     return cast(func.coalesce(paid, 0), BigInteger).label("amount")
+
+
+def eligible(plan_id: int) -> ColumnElement[bool]:
+    """Whether a row is one of those to be insured: counted, and not stopped unless the plan counts who stopped.
+
+    Wants `Plan` marked in the statement it stands in.
+    """
+    counts_stopped = select(Plan.counts_stopped).where(Plan.id == plan_id).scalar_subquery()
+    words = [tally for tally in Tally if tally is not Tally.STOPPED]
+    return or_(Enrolment.tally.in_(words), and_(Enrolment.tally == Tally.STOPPED, counts_stopped))
 
 
 def differences(session: Session) -> list[Difference]:

@@ -20,6 +20,7 @@ from app.orgs.models import OrgNode
 from app.plans.models import Plan, PlanStep, ReportingUnit
 from app.rates.models import Submission
 from app.rates.queries.mine import ALONG, Wanted, waiting
+from app.rates.queries.recount import eligible
 
 ORDER = Order(OrgNode.sort_path, ReportingUnit.id)
 OF_THE_CHAIN = "the units of a plan's chain above or below a unit in scope, by their numbers and states"
@@ -107,7 +108,7 @@ def parts_of(session: Session, line: UnitLine) -> Sequence[Row[*tuple[Any, ...]]
     end = func.left(OrgNode.path, -1).concat("0")
     counted = exists().where(
         Enrolment.plan_id == line.step.plan_id,
-        Enrolment.tally.is_not(None),
+        eligible(line.step.plan_id),
         Enrolment.tree_path >= OrgNode.path,
         Enrolment.tree_path < end,
     )

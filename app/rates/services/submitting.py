@@ -24,7 +24,7 @@ from app.plans.states import PlanState
 from app.plans.units import hold_unit_exclusively, move_unit
 from app.rates.models import SUMS, Submission
 from app.rates.queries.drift import mark
-from app.rates.queries.recount import amount, counts
+from app.rates.queries.recount import amount, counts, eligible
 from app.rates.queries.units import UnitLine, may, parts_of, unit
 from app.rates.rules import ChildrenMissing, NotComplete, NothingToSubmit, OutsideWindow
 from app.rates.workflow import WORKFLOW, UnitEvent, UnitState
@@ -90,6 +90,7 @@ def _counted(session: Session, line: UnitLine) -> Frozen:
         select(
             *counts(),
             amount(),
+            func.count().filter(eligible(line.step.plan_id)).label("total"),
             func.coalesce(members, cast(array([]), ARRAY(BigInteger))).label("members"),
             func.coalesce(marks, cast(literal(""), Text)).label("marks"),
         )
@@ -104,7 +105,7 @@ def _counted(session: Session, line: UnitLine) -> Frozen:
     sums = {name: int(getattr(row, name)) for name in SUMS}
     if sums["unregistered"] or sums["pending"]:
         raise NotComplete(unregistered=sums["unregistered"], pending=sums["pending"], unit=_name(session, line))
-    if not row.members:
+    if not row.total:
         raise NothingToSubmit
     return Frozen(sums, list(row.members), row.marks, [])
 
