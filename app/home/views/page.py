@@ -78,9 +78,10 @@ class HomeView(Screen, IndexView):
 
     @expose("/waiting")
     @signed_in
-    def waiting(self) -> str:
-        """How many to-dos the bell of the frame says; asked for by each page, so that no page waits for it."""
-        return self.page("home/waiting.html", count=today.count(reading(), actor(), _family(actor())))
+    def waiting(self) -> Response:
+        """How many to-dos the bell of the frame says, empty for none; fetched by each page once it is shown."""
+        count = today.count(reading(), actor(), _family(actor()))
+        return Response(str(count or ""), mimetype="text/plain")
 
     def _own_place(self, sides: Sequence[dict[str, Any]], todo: dict[str, Any]) -> str:
         path = actor().home_path

@@ -148,6 +148,15 @@
   recall();
   document.addEventListener("htmx:afterSwap", recall);
 
+  // How many to-dos wait: asked once the page is shown. Whoever leaves the page meanwhile, or is offline, misses nothing.
+  async function bell(place) {
+    try {
+      const answer = await fetch(place.dataset.countHref);
+      if (answer.ok && !answer.redirected) place.textContent = (await answer.text()).trim();
+    } catch { /* the bell stays without a number */ }
+  }
+  document.querySelectorAll("[data-count-href]").forEach(bell);
+
   // A branch of the tree: fetched the first time, then only shown and hidden.
   function turn(link) {
     const branch = document.getElementById(link.dataset.branch);
