@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from app.people.detail_words import HEALTH_WORDS, HOUSEHOLD_WORDS, OVERSEAS_WORDS, POLITICAL_WORDS
 from app.people.details import NOTHING, Details, StatusNumberProblem, judge_details
 from app.people.words import code_of
+from app.students.entry import Entry
 from app.students.words import ENTRY_MODE_WORDS, LEFT_BEHIND_WORDS
-
-if TYPE_CHECKING:
-    from app.students.roster import Entry
 
 OF_PERSON: Mapping[str, Mapping[str, str]] = {
     "status_number": {},

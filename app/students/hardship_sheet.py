@@ -27,8 +27,8 @@ from app.sheets.values import Bad, value
 from app.sheets.workbook import Cell
 from app.students import queries
 from app.students.claims import claim_of, last_day
+from app.students.entry import Entry
 from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
-from app.students.roster import Entry
 from app.students.services import classes as class_list
 from app.students.services import recognition_list as listed
 from app.students.showing import recognition_line

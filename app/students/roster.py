@@ -6,19 +6,16 @@ An extra file beside `rules.py`, for imports only. Identity and particulars are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from app.people.certificates import CertificateType, identity_key, normalise
-from app.people.details import Details
 from app.people.identity import Identity, TypedIdentity, judge
 from app.people.rules import check_name, normalise_name
 from app.people.words import CERTIFICATE_WORDS, ETHNIC_WORDS, SEX_WORDS, code_of
-from app.sheets.rules import Remark
-from app.students.claims import Claim
+from app.students.entry import Entry
 from app.students.further import OF_STAY, choose_further, judge_further
-from app.students.kin import Relative
 from app.students.rules import Particulars, judge_particulars
 
 BOARDING_WORDS: Mapping[str, str] = {
@@ -34,41 +31,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
 """Column → what its words stand for, and the code of a word that stands for nothing."""
 IDENTITY_COLUMNS: Mapping[str, str] = {"number": "certificate_number"}
 """Fields of an identity that are called otherwise in the file."""
-KEPT = ("name", "certificate_type", "student_number", "class_name", "class_roll_number")
-"""The cells that are asked again when a row is compared with the roll."""
 MADE_UP = "000000000000000000"
-
-
-@dataclass(slots=True)
-class Entry:
-    """A row being judged. `given` holds what the cells say, by column; only what is not empty."""
-
-    sheet: str
-    number: int
-    given: dict[str, Any]
-    class_text: str = ""
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
-    identity: Identity | None = None
-    particulars: Particulars | None = None
-    key: str | None = None
-    digest: bytes | None = None
-    class_id: int | None = None
-    details: Details | None = None
-    claims: tuple[Claim, ...] = ()
-    relatives: tuple[Relative, ...] = ()
-
-    def wrong(self, column: str, code: str, **facts: object) -> None:
-        """Note what makes the row bad."""
-        self.problems += (Remark(column, code, facts),)
-
-    def odd(self, column: str, code: str, **facts: object) -> None:
-        """Note what should be looked at."""
-        self.warnings += (Remark(column, code, facts),)
-
-    def slim(self) -> None:
-        """Let go of what has been judged: 50,000 rows wait here for the last one to be read."""
-        self.given = {column: self.given[column] for column in KEPT if column in self.given}
 
 
 def judge_entry(entry: Entry, today: date) -> None:

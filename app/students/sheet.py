@@ -24,9 +24,10 @@ from app.sheets.workbook import Cell
 from app.students import queries
 from app.students.claims import claims_of, last_day
 from app.students.columns import FURTHER_COLUMNS, HARDSHIP_COLUMNS, LENIENT
+from app.students.entry import Entry
 from app.students.kin import KIN_COLUMNS, implied, relatives_of
 from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
-from app.students.roster import Entry, judge_entry
+from app.students.roster import judge_entry
 from app.students.services import classes as class_list
 from app.students.services import further, judging, merging, undoing
 from app.students.services.beside import known_of

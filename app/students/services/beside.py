@@ -16,7 +16,7 @@ from app.access.actor import Actor
 from app.core.crypto import Keyring
 from app.sheets.models import ImportBatch
 from app.sheets.services import reserve
-from app.students.roster import Entry
+from app.students.entry import Entry
 from app.students.services import cases, further, kin
 from app.students.services.arriving import Arrived
 from app.students.services.recognising import Standing, standing_of

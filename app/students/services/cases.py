@@ -18,7 +18,7 @@ from app.core.events import tell
 from app.sheets.models import ImportBatch
 from app.sheets.rules import RollChanged, Verdict
 from app.students.claims import settle, shown_period
-from app.students.roster import Entry
+from app.students.entry import Entry
 from app.students.rules import HardshipChanged, NewHardship
 from app.students.services.held import held_rows
 from app.students.services.recognising import Standing, Wish, enter, rewrite, standing_of, take_away, weigh

@@ -19,9 +19,9 @@ from app.core.db import refused
 from app.people.models import Person
 from app.people.services import NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT, StatusNumberTaken
 from app.sheets.models import ImportBatch
+from app.students.entry import Entry
 from app.students.further import OF_STAY, said
 from app.students.models import Student
-from app.students.roster import Entry
 
 PLAIN_OF_PERSON = ("overseas_status", "household_type", "political_status", "health")
 PERSON_COLUMNS = (

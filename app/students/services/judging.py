@@ -27,8 +27,9 @@ from app.people.models import Person
 from app.people.rules import initials_of, normalise_name, pinyin
 from app.people.services import NUMBER_AT
 from app.sheets.rules import Judged, Place, Verdict
+from app.students.entry import Entry
 from app.students.models import ADDRESS_AT, PHONE_AT, Student
-from app.students.roster import MADE_UP, Entry
+from app.students.roster import MADE_UP
 from app.students.services import further
 from app.students.services.beside import Beside, brought
 from app.students.services.classes import BESIDE, Classes, whole_text

@@ -23,9 +23,9 @@ from app.people.certificates import identity_key, mask_number
 from app.people.rules import mask_phone
 from app.sheets.models import ImportBatch
 from app.sheets.rules import RollChanged
+from app.students.entry import Entry
 from app.students.kin import RELATION_NAMES, Relative
 from app.students.models import GUARDIAN_NUMBER_AT, GUARDIAN_PHONE_AT, Guardian
-from app.students.roster import Entry
 from app.students.services.family import sealed_certificate
 from app.students.services.held import held_rows
 

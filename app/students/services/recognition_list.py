@@ -28,8 +28,9 @@ from app.people.rules import normalise_name
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.rules import Blocker, Judged, Place, RollChanged, UndoBlocked, Verdict
 from app.students.claims import Claim, Settled, settle
+from app.students.entry import Entry
 from app.students.models import Student
-from app.students.roster import Entry, certificate_kind
+from app.students.roster import certificate_kind
 from app.students.rules import HardshipChanged, NewHardship, meets
 from app.students.services.belongings import Owner, owners
 from app.students.services.classes import Classes
