@@ -13,18 +13,24 @@ class PlanEvent(StrEnum):
     """What can be done with a plan."""
 
     OPEN = "open"
+    CORRECT = "correct"
+    RESCHEDULE = "reschedule"
     CLOSE = "close"
     REOPEN = "reopen"
 
 
-LIFE = Workflow(
+LIFE: Workflow[PlanState, PlanEvent] = Workflow(
     PlanState,
     PlanState.DRAFT,
     (
         Move(PlanEvent.OPEN, PlanState.DRAFT, PlanState.OPEN, Permission.PLAN_OPEN),
+        Move(PlanEvent.CORRECT, PlanState.DRAFT, PlanState.DRAFT, Permission.PLAN_UPDATE),
+        Move(PlanEvent.RESCHEDULE, PlanState.OPEN, PlanState.OPEN, Permission.PLAN_UPDATE),
         Move(PlanEvent.CLOSE, PlanState.OPEN, PlanState.CLOSED, Permission.PLAN_CLOSE, asks="reason"),
         Move(
             PlanEvent.REOPEN, PlanState.CLOSED, PlanState.OPEN, Permission.PLAN_OPEN, asks="reason", not_by="who asked"
         ),
     ),
 )
+NEEDED = {move.event: Permission(move.needs) for move in LIFE.moves}
+"""What each act on a plan needs, whatever state it begins from."""

@@ -18,10 +18,11 @@ from app.core.db import refused
 from app.core.errors import Invalid, NotFound, Stale
 from app.core.events import tell
 from app.plans.models import Plan, PlanReopening
-from app.plans.rules import NotClosed, NotOpen, PlanReopened, ReopeningAsked, ReopeningDecided, SamePerson
-from app.plans.services.drafting import locked
+from app.plans.rules import PlanReopened, ReopeningAsked, ReopeningDecided, SamePerson
+from app.plans.services.drafting import locked, ready_for, refuse_wrong_state
 from app.plans.services.following import settle_units
 from app.plans.states import PlanState, ReopeningState
+from app.plans.workflow import PlanEvent
 
 
 def close(session: Session, actor: Actor, *, plan_id: int, version: int, reason: str) -> None:
@@ -31,9 +32,7 @@ def close(session: Session, actor: Actor, *, plan_id: int, version: int, reason:
     """
     reason = _checked_reason(reason)
     locks.hold(session, locks.PLAN, [plan_id])
-    plan = locked(session, actor, Permission.PLAN_CLOSE, plan_id)
-    if plan.state != PlanState.OPEN:
-        raise NotOpen(state=plan.state)
+    plan = ready_for(session, actor, PlanEvent.CLOSE, plan_id)
     if plan.version != version:
         raise Stale({"name": plan.name}, plan.version)
     _set(session, plan, state=PlanState.CLOSED, closed_at=sql_now(), close_reason=reason)
@@ -46,9 +45,7 @@ def ask_to_reopen(session: Session, actor: Actor, *, plan_id: int, version: int,
     Raises `NotFound`, `NotClosed`, `Stale`, `ReopeningAsked`, `Invalid` (reason).
     """
     reason = _checked_reason(reason)
-    plan = locked(session, actor, Permission.PLAN_OPEN, plan_id)
-    if plan.state != PlanState.CLOSED:
-        raise NotClosed(state=plan.state)
+    plan = ready_for(session, actor, PlanEvent.REOPEN, plan_id)
     if plan.version != version:
         raise Stale({"name": plan.name}, plan.version)
     wish = insert(PlanReopening).values(plan_id=plan_id, reason=reason, asked_by=actor.user_id)
@@ -68,8 +65,7 @@ def agree(session: Session, actor: Actor, *, plan_id: int, wish_id: int) -> None
     plan, wish = _waiting(session, actor, plan_id, wish_id)
     if wish.asked_by == actor.user_id:
         raise SamePerson
-    if plan.state != PlanState.CLOSED:
-        raise NotClosed(state=plan.state)
+    refuse_wrong_state(plan, PlanEvent.REOPEN)
     locks.hold(session, locks.ASKED, [plan.node_id])
     _decide(session, actor, wish, ReopeningState.AGREED)
     _set(session, plan, state=PlanState.OPEN, closed_at=None, close_reason=None)

@@ -15,12 +15,20 @@ from app.access.scope import entering, everything, visible
 from app.audit.services import record
 from app.core.clock import SHANGHAI
 from app.core.db import refused
-from app.core.errors import NotFound, Stale
+from app.core.errors import Conflict, NotFound, Stale
 from app.orgs import queries as orgs
 from app.plans.models import CoverageOption, Plan, PlanStep
-from app.plans.rules import NewPlan, NotDraft, NotOpen, PlanCodeTaken, Windows, checked, checked_windows
-from app.plans.states import PlanState
+from app.plans.rules import NewPlan, NotClosed, NotDraft, NotOpen, PlanCodeTaken, Windows, checked, checked_windows
+from app.plans.workflow import LIFE, NEEDED, PlanEvent
 
+REFUSED: Mapping[PlanEvent, type[Conflict]] = {
+    PlanEvent.OPEN: NotDraft,
+    PlanEvent.CORRECT: NotDraft,
+    PlanEvent.RESCHEDULE: NotOpen,
+    PlanEvent.CLOSE: NotOpen,
+    PlanEvent.REOPEN: NotClosed,
+}
+"""How each act says that the plan is not in the state it begins from."""
 HELD = "the row was read and locked above within the actor's scope"
 
 
@@ -46,9 +54,7 @@ def correct(session: Session, actor: Actor, *, plan_id: int, version: int, new: 
 
     Raises `NotFound`, `NotDraft`, `Stale` with what somebody else has saved, `Invalid`.
     """
-    plan = locked(session, actor, Permission.PLAN_UPDATE, plan_id)
-    if plan.state != PlanState.DRAFT:
-        raise NotDraft(state=plan.state)
+    plan = ready_for(session, actor, PlanEvent.CORRECT, plan_id)
     _refuse_stale(plan, version)
     checked(new)
     values = {name: value for name, value in _head(new).items() if name != "code"}
@@ -65,9 +71,7 @@ def reschedule(session: Session, actor: Actor, *, plan_id: int, version: int, wi
 
     Raises `NotFound`, `NotOpen`, `Stale`, `Invalid`.
     """
-    plan = locked(session, actor, Permission.PLAN_UPDATE, plan_id)
-    if plan.state != PlanState.OPEN:
-        raise NotOpen(state=plan.state)
+    plan = ready_for(session, actor, PlanEvent.RESCHEDULE, plan_id)
     _refuse_stale(plan, version)
     checked_windows(windows)
     after: dict[str, Any] = {"apply_from": windows.apply_from, "apply_to": windows.apply_to}
@@ -105,6 +109,19 @@ def locked(session: Session, actor: Actor, permission: Permission, plan_id: int)
     if plan is None:
         raise NotFound(what="plan")
     return plan
+
+
+def ready_for(session: Session, actor: Actor, event: PlanEvent, plan_id: int) -> Plan:
+    """The plan, locked for an act of its life; `NotFound`, or refused where its state is none the act begins from."""
+    plan = locked(session, actor, NEEDED[event], plan_id)
+    refuse_wrong_state(plan, event)
+    return plan
+
+
+def refuse_wrong_state(plan: Plan, event: PlanEvent) -> None:
+    """Refuse an act of a plan's life that does not begin from the state the plan is in."""
+    if plan.state not in LIFE.sources(event):
+        raise REFUSED[event](state=plan.state)
 
 
 def _refuse_stale(plan: Plan, version: int) -> None:

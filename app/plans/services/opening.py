@@ -8,7 +8,6 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.permissions import Permission
 from app.access.scope import everything
 from app.audit.services import record
 from app.core import locks
@@ -18,9 +17,10 @@ from app.core.events import tell
 from app.core.queue import defer
 from app.plans.models import Plan
 from app.plans.queries import AMONG, PLACES_AND_UNITS, options_of, steps_of
-from app.plans.rules import NotDraft, PlanOpened, Unfinished, Windows, WindowsDisordered, in_order
-from app.plans.services.drafting import locked
+from app.plans.rules import PlanOpened, Unfinished, Windows, WindowsDisordered, in_order
+from app.plans.services.drafting import ready_for
 from app.plans.states import PlanState
+from app.plans.workflow import PlanEvent
 
 OPENING = "plan_open"
 BELOW = "the plan stands within the actor's scope, its units are below it"
@@ -40,9 +40,7 @@ def open_plan(session: Session, actor: Actor, *, plan_id: int, version: int | No
     somebody has looked at. Raises `NotFound`, `NotDraft`, `Stale`, `Unfinished`, `WindowsDisordered`.
     """
     locks.hold(session, locks.PLAN, [plan_id])
-    plan = locked(session, actor, Permission.PLAN_OPEN, plan_id)
-    if plan.state != PlanState.DRAFT:
-        raise NotDraft(state=plan.state)
+    plan = ready_for(session, actor, PlanEvent.OPEN, plan_id)
     if version is not None and plan.version != version:
         raise Stale({"name": plan.name}, plan.version)
     steps = steps_of(session, plan.id)
@@ -69,9 +67,7 @@ def hand_over(session: Session, actor: Actor, *, plan_id: int, version: int) -> 
 
     Raises `NotFound`, `NotDraft`, `Stale` at once where that is known already.
     """
-    plan = locked(session, actor, Permission.PLAN_OPEN, plan_id)
-    if plan.state != PlanState.DRAFT:
-        raise NotDraft(state=plan.state)
+    plan = ready_for(session, actor, PlanEvent.OPEN, plan_id)
     if plan.version != version:
         raise Stale({"name": plan.name}, plan.version)
     arguments = {"plan_id": plan_id, "version": version}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from app.plans.forms import ReasonForm
 from app.plans.labels import LEAVE_CONDITIONS, PLAN_STATES, PRODUCTS, WAITING, WAIVER_PROOFS, role_name
 from app.plans.models import Plan, PlanStep
 from app.plans.states import PlanState
+from app.plans.workflow import LIFE, NEEDED, PlanEvent
 from app.web.acts import done, submitted
 from app.web.forms import RecordForm
 from app.web.request import actor, reading
@@ -52,6 +53,15 @@ LISTING = Listing(
     tools=(Tool(_l("New plan"), "PlanRecordView.add", Permission.PLAN_CREATE),),
 )
 
+ACTS = {
+    PlanEvent.OPEN: (_l("Open plan"), "PlanView.open"),
+    PlanEvent.CORRECT: (_l("Edit"), "PlanRecordView.edit"),
+    PlanEvent.RESCHEDULE: (_l("Change windows"), "PlanRecordView.windows"),
+    PlanEvent.CLOSE: (_l("Close plan"), "PlanView.close"),
+    PlanEvent.REOPEN: (_l("Open again"), "PlanView.reopen"),
+}
+"""The button of each act of a plan's life, and the page it leads to."""
+
 
 class PlanView(ListScreen):
     """Plans of the own places and those made above that cover them."""
@@ -64,10 +74,7 @@ class PlanView(ListScreen):
     @needs(Permission.PLAN_READ)
     def list(self) -> str:
         """The plans that concern the own places."""
-        query, asked = self.listing.query(), self.asked()
-        total = queries.count(reading(), actor(), **query)
-        lines = queries.page(reading(), actor(), **query, spot=asked.spot)
-        return self.show(lines.each(_row), total, asked, query)
+        return self.listed(queries, _row)
 
     @expose("/<int:plan_id>")
     @needs(Permission.PLAN_READ)
@@ -145,10 +152,8 @@ class PlanView(ListScreen):
 
     def _act(self, form: RecordForm, plan: Plan, work: Work, **context: Any) -> Response | tuple[str, int]:  # noqa: ANN401
         """Ask before an act on a plan: `title`, `submit` (the word on the button), `about` what it means."""
-        if request.method == "POST":
-            answered = submitted(form, lambda session: work(session, form, plan))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: work(session, form, plan)):
+            return answered
         crumbs = [*_crumbs(), {"label": plan.name, "href": _href(plan.id)}]
         return self.form_page(form, crumbs=crumbs, back=_href(plan.id), **context)
 
@@ -236,21 +241,15 @@ def _step(step: PlanStep, number: int, previews: list[queries.StepPreview]) -> d
 
 
 def _tools(plan: Plan) -> list[dict[str, Any]]:
-    offered = {
-        PlanState.DRAFT: (
-            (Permission.PLAN_OPEN, gettext("Open plan"), "PlanView.open", True),
-            (Permission.PLAN_UPDATE, gettext("Edit"), "PlanRecordView.edit", False),
-        ),
-        PlanState.OPEN: (
-            (Permission.PLAN_UPDATE, gettext("Change windows"), "PlanRecordView.windows", False),
-            (Permission.PLAN_CLOSE, gettext("Close plan"), "PlanView.close", False),
-        ),
-        PlanState.CLOSED: ((Permission.PLAN_OPEN, gettext("Open again"), "PlanView.reopen", False),),
-    }[PlanState(plan.state)]
-    tools = [
-        {"label": label, "href": url_for(endpoint, plan_id=plan.id), "is_main": is_main}
-        for permission, label, endpoint, is_main in offered
-        if actor().covers(permission, plan.tree_path)
+    """What can be done with a plan in its state by who holds the permission for it there."""
+    tools: list[dict[str, Any]] = [
+        {
+            "label": str(ACTS[event][0]),
+            "href": url_for(ACTS[event][1], plan_id=plan.id),
+            "is_main": event == PlanEvent.OPEN,
+        }
+        for event in LIFE.events(PlanState(plan.state))
+        if actor().covers(NEEDED[event], plan.tree_path)
     ]
     if actor().holds(Permission.PLAN_CREATE):
         copy = url_for("PlanRecordView.add", plan_id=plan.id)

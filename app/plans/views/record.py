@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -66,10 +66,8 @@ class PlanRecordView(Screen):
         data = values.shown(plan)
         count = len(queries.steps_of(reading(), plan.id))
         form = WindowForm(data=data)
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _reschedule(session, form, plan, count))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _reschedule(session, form, plan, count)):
+            return answered
         groups = [(gettext("Applications"), ["apply_from", "apply_to", "freeze_status_changes"])] + [
             (gettext("Step %(number)s", number=number), [f"step{number}_from", f"step{number}_to"])
             for number in range(1, count + 1)
@@ -87,10 +85,8 @@ class PlanRecordView(Screen):
         for number in range(1, MOST_ROWS + 1):
             form[f"step{number}_submit_role"].choices = role_choices()
             form[f"step{number}_review_role"].choices = role_choices()
-        if request.method == "POST":
-            answered = submitted(form, work)
-            if answered:
-                return answered
+        if answered := submitted(form, work):
+            return answered
         chains = [
             {"label": label, "href": url_for("PlanRecordView.add", chain=code)} for code, label in CHAIN_NAMES.items()
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
@@ -55,10 +55,8 @@ class RateSummaryView(Screen):
         if count <= MOST_AT_ONCE:
             return _sent_now(plan, node, asked, count)
         form = ActForm()
-        if request.method == "POST":
-            answered = submitted(form, lambda session: _handed_over(session, asked))
-            if answered:
-                return answered
+        if answered := submitted(form, lambda session: _handed_over(session, asked)):
+            return answered
         back = url_for("RateView.list", plan=plan.code, step=step.position)
         return self.form_page(
             form,
