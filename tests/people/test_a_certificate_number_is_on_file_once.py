@@ -56,8 +56,8 @@ def test_the_number_is_sealed_for_its_row_and_found_by_its_digest_alone(session:
 
 def test_a_person_without_a_number_has_neither_seal_nor_digest(session: Session) -> None:
     nameless = [NewPerson(CertificateType.OTHER, None, "无证", "0", None)] * 2
-    for person in stored(session, enter(session, SYSTEM, nameless, keyring=KEYRING)):
-        assert (person.number_sealed, person.number_digest) == (None, None)
+    found = stored(session, enter(session, SYSTEM, nameless, keyring=KEYRING))
+    assert [(person.number_sealed, person.number_digest) for person in found] == [(None, None)] * 2
 
 
 def test_nobody_to_enter_enters_nobody(session: Session) -> None:

@@ -190,8 +190,11 @@ def test_an_object_is_not_moved_to_another_school_or_taken_from_it(session: Sess
 
 
 def test_an_object_of_the_own_school_is_written(session: Session, actor: Actor) -> None:
-    _student(session, actor, f"{A}-01").version = 9
+    student = _student(session, actor, f"{A}-01")
+    student.version = 9
     session.flush()
+    session.expire(student, ["version"])
+    assert student.version == 9
 
 
 def test_an_object_that_does_not_say_where_it_stands_is_not_written(
