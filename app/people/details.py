@@ -1,4 +1,4 @@
-"""What the roll keeps of a person beside the identity: 学籍号, social card, and the small code tables. Pure.
+"""What the roll keeps of a person beside the identity: 学籍号, social card, household place, small code tables. Pure.
 
 An extra file beside `identity.py`, which every kind of person needs; these fields are asked for students. The codes and
 formats are those of spec/domain.md §1.4 and §1.5. Problems are codes; the edges turn them into sentences.
@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.people.certificates import CertificateType, check_digit, has_known_province, mask_number
+from app.people.countries import COUNTRIES
 from app.people.identity import Identity
 
 OVERSEAS_STATUSES = frozenset(
@@ -24,7 +25,7 @@ POLITICAL_STATUSES = frozenset({"01", "02", "03", "13"})
 """政治面貌 (GB/T 4762, those of the form)."""
 HEALTH = frozenset({"10", "20", "30", "40", "50"})
 """健康状况."""
-LONGEST_CARD = 20
+LONGEST_CARD, LONGEST_PLACE = 20, 200
 _FORMAL = re.compile(r"[GJ][0-9]{17}[0-9X]")
 _TEMPORARY = re.compile(r"L[0-9]{18}")
 _RESIDENT = frozenset({CertificateType.RESIDENT_ID, CertificateType.HOUSEHOLD_REGISTER})
@@ -51,6 +52,8 @@ class Details:
     household_type: str | None = None
     political_status: str | None = None
     health: str | None = None
+    nationality: str | None = None
+    household_place: str | None = None
 
 
 NOTHING = Details()
@@ -119,6 +122,8 @@ def judge_details(typed: Details, identity: Identity | None, today: date) -> tup
         typed.household_type or None,
         typed.political_status or None,
         typed.health or None,
+        (typed.nationality or "").strip().upper() or None,
+        " ".join((typed.household_place or "").split()) or None,
     )
     problems = {
         "status_number": _wrong_status_number(number, identity, today) if number else None,
@@ -127,6 +132,8 @@ def judge_details(typed: Details, identity: Identity | None, today: date) -> tup
         "household_type": _wrong_code(judged.household_type, HOUSEHOLD_TYPES),
         "political_status": _wrong_code(judged.political_status, POLITICAL_STATUSES),
         "health": _wrong_code(judged.health, HEALTH),
+        "nationality": None if judged.nationality in {None, *COUNTRIES} else "country_unknown",
+        "household_place": _wrong_place(judged.household_place),
     }
     if identity and not problems["status_number"]:
         judged = replace(judged, status_number=formal(judged.status_number, identity))
@@ -143,6 +150,10 @@ def _wrong_status_number(number: str, identity: Identity | None, today: date) ->
 
 def _wrong_card(card: str) -> str | None:
     return None if len(card) <= LONGEST_CARD and card.isprintable() else "social_card_format"
+
+
+def _wrong_place(place: str | None) -> str | None:
+    return None if place is None or (len(place) <= LONGEST_PLACE and place.isprintable()) else "household_place_format"
 
 
 def _wrong_code(code: str | None, codes: frozenset[str]) -> str | None:

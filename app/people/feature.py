@@ -70,6 +70,7 @@ FEATURE = Feature(
             "This status number is on file for somebody else. Please compare it; if it is right, ask your county"
             " administrator."
         ),
+        "household_place_format": _l("A place of household registration has at most 200 characters on one line."),
         "social_card_format": _l("A social card number has at most 20 characters on one line."),
         "phone_missing": _l("Please enter a phone number."),
         "phone_format": _l(

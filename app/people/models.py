@@ -43,8 +43,8 @@ class Person(Numbered, Gated, Base):
     """One human being: certificate (sealed, with a keyed digest for look-up), name, sex, birth date, ethnic group.
 
     `sex` is GB/T 2261.1 (0 unknown, 1 male, 2 female, 9 not stated), `ethnicity` the two digits of GB/T 3304,
-    `country` the letters of GB/T 2659 for the passport's issuer. The 学籍号 is here because it is for life; formal ones
-    (G, J) are unique, temporary ones (L) end in four random digits and may meet.
+    `country` the letters of GB/T 2659 for the passport's issuer, `nationality` those for 国籍/地区. The 学籍号 is here
+    because it is for life; formal ones (G, J) are unique, temporary ones (L) end in four random digits and may meet.
     """
 
     __tablename__ = "person"
@@ -53,6 +53,7 @@ class Person(Numbered, Gated, Base):
         CheckConstraint("length(name) BETWEEN 1 AND 100", "name_length"),
         CheckConstraint("(number_sealed IS NULL) = (number_digest IS NULL)", "number_sealed_with_digest"),
         CheckConstraint("country ~ '^[A-Z]{3}$'", "country"),
+        CheckConstraint("nationality ~ '^[A-Z]{3}$'", "nationality"),
         CheckConstraint(code_in("overseas_status", OVERSEAS_STATUSES), "overseas_status"),
         CheckConstraint(code_in("household_type", HOUSEHOLD_TYPES), "household_type"),
         CheckConstraint(code_in("political_status", POLITICAL_STATUSES), "political_status"),
@@ -94,6 +95,9 @@ class Person(Numbered, Gated, Base):
     household_type: Mapped[str | None] = mapped_column(Text)
     political_status: Mapped[str | None] = mapped_column(Text)
     health: Mapped[str | None] = mapped_column(Text)
+    nationality: Mapped[str | None] = mapped_column(Text)
+    household_place_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """户口所在地, often down to the village or the door: sealed like an address."""
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=sql_now())
     version: Mapped[int] = mapped_column(server_default="1")

@@ -26,6 +26,7 @@ from app.people.models import Person
 from app.people.rules import initials, pinyin
 
 NUMBER_AT, STATUS_NUMBER_AT, SOCIAL_CARD_AT = "person.number", "person.status_number", "person.social_card"
+HOUSEHOLD_PLACE_AT = "person.household_place"
 """Where the secrets of a person are sealed."""
 NUMBER_LOCK_BYTES = 7
 """How much of a digest names the lock of a number: fits a bigint, and nobody finds two numbers that share it."""
@@ -199,7 +200,7 @@ def supplement(session: Session, person_id: int, given: Details, *, keyring: Key
 
 def details_of(person: Person, keyring: Keyring) -> Details:
     """The details of a person in clear; only for judging, masking and audited unmasking."""
-    card, number = person.social_card_sealed, person.status_number_sealed
+    card, number, place = person.social_card_sealed, person.status_number_sealed, person.household_place_sealed
     return Details(
         keyring.open(number, STATUS_NUMBER_AT, person.sealed_as) if number else None,
         keyring.open(card, SOCIAL_CARD_AT, person.sealed_as) if card else None,
@@ -207,6 +208,8 @@ def details_of(person: Person, keyring: Keyring) -> Details:
         person.household_type,
         person.political_status,
         person.health,
+        person.nationality,
+        keyring.open(place, HOUSEHOLD_PLACE_AT, person.sealed_as) if place else None,
     )
 
 
@@ -215,12 +218,13 @@ OF_DETAIL = {
     "status_number_sealed": "status_number",
     "status_number_digest": "status_number",
     "social_card_sealed": "social_card_number",
+    "household_place_sealed": "household_place",
 }
 """Which detail a column belongs to, where the names differ."""
 
 
 def _details(details: Details, sealed_as: uuid.UUID, keyring: Keyring) -> dict[str, object]:
-    number, card = details.status_number, details.social_card_number
+    number, card, place = details.status_number, details.social_card_number, details.household_place
     return {
         "status_number_kind": number[0] if number else None,
         "status_number_sealed": keyring.seal(number, STATUS_NUMBER_AT, sealed_as) if number else None,
@@ -228,6 +232,8 @@ def _details(details: Details, sealed_as: uuid.UUID, keyring: Keyring) -> dict[s
         "social_card_sealed": keyring.seal(card, SOCIAL_CARD_AT, sealed_as) if card else None,
         "overseas_status": details.overseas_status,
         "household_type": details.household_type,
+        "nationality": details.nationality,
+        "household_place_sealed": keyring.seal(place, HOUSEHOLD_PLACE_AT, sealed_as) if place else None,
         "political_status": details.political_status,
         "health": details.health,
     }

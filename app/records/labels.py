@@ -232,6 +232,8 @@ FIELDS = {
     "social_card_number": _l("Social security card number"),
     "overseas_status": _l("Hong Kong, Macao, Taiwan or overseas status"),
     "household_type": _l("Type of household"),
+    "household_place": _l("Place of household registration"),
+    "nationality": _l("Nationality or region"),
     "political_status": _l("Political status"),
     "health": _l("Health"),
     "guardian": _l("Guardian"),

@@ -98,6 +98,13 @@ class StudentForm(RecordForm):
     entry_mode = _choice(_l("Way of entry"), ENTRY_MODES)
     overseas_status = _choice(_l("Hong Kong, Macao, Taiwan or overseas status"), OVERSEAS_STATUSES)
     household_type = _choice(_l("Type of household"), HOUSEHOLD_TYPES)
+    household_place = StringField(_l("Place of household registration"), [LONG])
+    nationality = PickerField(
+        _l("Nationality or region"),
+        [LONG],
+        endpoint="StudentRecordView.countries",
+        description=_l("Type part of the name and choose."),
+    )
     political_status = _choice(_l("Political status"), POLITICAL_STATUSES)
     health = _choice(_l("Health"), HEALTH)
     left_behind = _choice(_l("Left-behind child"), LEFT_BEHIND)
@@ -150,6 +157,8 @@ class StudentForm(RecordForm):
             self.household_type.data or None,
             self.political_status.data or None,
             self.health.data or None,
+            country_meant(self.nationality.data or "") or None,
+            self.household_place.data or None,
         )
 
 

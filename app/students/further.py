@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from app.people.country_words import COUNTRY_WORDS
 from app.people.detail_words import HEALTH_WORDS, HOUSEHOLD_WORDS, OVERSEAS_WORDS, POLITICAL_WORDS
 from app.people.details import NOTHING, Details, StatusNumberProblem, judge_details
 from app.people.words import code_of
@@ -23,6 +24,8 @@ OF_PERSON: Mapping[str, Mapping[str, str]] = {
     "household_type": HOUSEHOLD_WORDS,
     "political_status": POLITICAL_WORDS,
     "health": HEALTH_WORDS,
+    "nationality": COUNTRY_WORDS,
+    "household_place": {},
 }
 """Columns of the person, and what their words stand for."""
 OF_STAY: Mapping[str, Mapping[str, str]] = {

@@ -97,6 +97,8 @@ FIELDS = {
     "entry_mode": _l("Way of entry"),
     "overseas_status": _l("Hong Kong, Macao, Taiwan or overseas status"),
     "household_type": _l("Type of household"),
+    "household_place": _l("Place of household registration"),
+    "nationality": _l("Nationality or region"),
     "political_status": _l("Political status"),
     "health": _l("Health"),
     "left_behind": _l("Left-behind child"),
@@ -155,6 +157,6 @@ def shown(field: str, value: object) -> str:
     """A value of a change record in words: the label of a code, the value itself, a dash for nothing."""
     if value in {None, ""}:
         return "—"
-    if field == "country":
+    if field in {"country", "nationality"}:
         return country_name(str(value))
     return str(VALUES.get(field, {}).get(str(value), value))

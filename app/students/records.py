@@ -79,6 +79,8 @@ class Record:
     social_card_number: str
     overseas_status: str | None
     household_type: str | None
+    nationality: str | None
+    household_place: str
     political_status: str | None
     health: str | None
     state_on: date | None
@@ -169,6 +171,7 @@ def _details(clear: Details) -> dict[str, Any]:
     return vars(clear) | {
         "status_number": mask_status_number(clear.status_number or ""),
         "social_card_number": mask_number(clear.social_card_number or ""),
+        "household_place": mask_address(clear.household_place or ""),
     }
 
 
@@ -257,7 +260,7 @@ def enrolments(session: Session, actor: Actor, record: Record) -> list[Enrolment
 
 OF_PERSON = (
     *("country", "status_number", "social_card_number"),
-    *("overseas_status", "household_type", "political_status", "health"),
+    *("overseas_status", "household_type", "political_status", "health", "nationality", "household_place"),
 )
 """The further fields of the person, and of the time at the school."""
 OF_STAY = ("secondary_status_number", "entry_mode", "left_behind")

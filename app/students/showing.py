@@ -9,10 +9,11 @@ from typing import Any
 
 from app.core.crypto import Keyring
 from app.people.certificates import mask_number
+from app.people.country_words import COUNTRY_NAMES
 from app.people.detail_words import HEALTH_NAMES, HOUSEHOLD_NAMES, OVERSEAS_NAMES, POLITICAL_NAMES
 from app.people.details import mask_status_number
 from app.people.rules import mask_address, mask_phone
-from app.people.services import NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT
+from app.people.services import HOUSEHOLD_PLACE_AT, NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT
 from app.people.words import CERTIFICATE_NAMES, ETHNIC_NAMES
 from app.sheets.kinds import Line
 from app.sheets.models import ImportRow
@@ -26,6 +27,7 @@ SECRETS = {
     "phone": ("phone_sealed", PHONE_AT, "sealed_as", mask_phone),
     "status_number": ("status_number_sealed", STATUS_NUMBER_AT, "person_sealed_as", mask_status_number),
     "social_card_number": ("social_card_sealed", SOCIAL_CARD_AT, "person_sealed_as", mask_number),
+    "household_place": ("household_place_sealed", HOUSEHOLD_PLACE_AT, "person_sealed_as", mask_address),
     "address": ("address_sealed", ADDRESS_AT, "sealed_as", mask_address),
 }
 RECOGNITION = ("category", "level", "since_on", "until_on", "evidence_number", "recognised_by")
@@ -42,6 +44,7 @@ WRITTEN: Mapping[str, Mapping[str, str]] = {
     "household_type": HOUSEHOLD_NAMES,
     "political_status": POLITICAL_NAMES,
     "health": HEALTH_NAMES,
+    "nationality": COUNTRY_NAMES,
 }
 """The words that files have for the codes of a column."""
 FACTS = ("student_number", "class_name", "certificate_number")

@@ -32,14 +32,19 @@ MORE = (
     "港澳台侨外",
     "社保卡号",
     "学籍辅号",
+    "国籍",
+    "户籍所在地",
 )
-SAID = ("", "农业家庭户口", "团员", "健康", "双亲留守", "就近入学", "否", "A1234567", "赣-2026-1")
+PLACE = "江西省南昌市东湖区三经路 8 号"
+SAID = ("", "农业家庭户口", "团员", "健康", "双亲留守", "就近入学", "否", "A1234567", "赣-2026-1", "中国", PLACE)
 CODES = {
     "household_type": "1",
     "political_status": "03",
     "health": "10",
     "overseas_status": "00",
     "social_card_number": "A1234567",
+    "nationality": "CHN",
+    "household_place": PLACE,
 }
 ALL = (*HEADINGS, *MORE)
 
@@ -79,7 +84,7 @@ def test_a_new_student_brings_them_along(desk: Desk) -> None:
 def test_a_student_on_file_is_changed_and_an_empty_cell_takes_nothing_away(desk: Desk) -> None:
     pupil = desk.world.of(A)[0]
     desk.apply(file([*known(desk), *SAID]))
-    desk.apply(file([*known(desk), "", "", "群众", "", "", "", "", "", ""]))
+    desk.apply(file([*known(desk), "", "", "群众", *[""] * 8]))
     details, stay = held(desk, pupil.student_number)
     assert details == CODES | {"political_status": "13", "status_number": None}
     assert stay == ("11", "2", "赣-2026-1")
@@ -89,13 +94,18 @@ def test_a_student_on_file_is_changed_and_an_empty_cell_takes_nothing_away(desk:
 def test_before_and_after_stand_in_the_preview_in_words_and_masked(desk: Desk) -> None:
     pupil = desk.world.of(A)[0]
     desk.apply(file([*known(desk), *SAID]))
-    batch = desk.read(file([*known(desk), f"G{pupil.certificate}", "", "群众", "", "", "", "", "B7654321", ""]))
+    batch = desk.read(
+        file([*known(desk), f"G{pupil.certificate}", "", "群众", "", "", "", "", "B7654321", "", "美国", "别处路 1 号"])
+    )
     (line,) = desk.run(lambda s, _a: STUDENTS.lines(s, desk.rows(batch, "changed"), KEYRING))
     changes = {column: (before, after) for column, before, after in line.changes}
     assert changes["political_status"] == ("共青团员", "群众")
     assert changes["status_number"][0] == ""
     assert pupil.certificate not in str(changes)
     assert "B7654321" not in str(changes)
+    assert changes["nationality"] == ("中国", "美国")
+    assert PLACE not in str(changes)
+    assert "别处路 1 号" not in str(changes)
 
 
 def test_nothing_of_a_number_stands_in_the_change_records(desk: Desk) -> None:
@@ -105,6 +115,8 @@ def test_nothing_of_a_number_stands_in_the_change_records(desk: Desk) -> None:
     told = str(desk.run(lambda s, _a: s.execute(everything(stmt, because=TEST)).all()))
     assert pupil.certificate not in told
     assert "A1234567" not in told
+    assert PLACE not in told
+    assert "household_place" in told
     assert "status_number" in told
 
 
@@ -116,6 +128,8 @@ def test_nothing_of_a_number_stands_in_the_change_records(desk: Desk) -> None:
         ("政治面貌", "无党派人士甲", "word_left_out"),
         ("社保卡号", "9" * 21, "social_card_format"),
         ("学籍辅号", "9" * 31, "secondary_status_number_format"),
+        ("国籍", "亚特兰蒂斯", "word_left_out"),
+        ("户籍所在地", "路" * 201, "household_place_format"),
     ],
 )
 def test_what_is_not_understood_is_left_out_with_a_remark(desk: Desk, column: str, value: str, code: str) -> None:

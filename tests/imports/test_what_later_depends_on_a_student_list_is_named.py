@@ -15,7 +15,7 @@ from app.profiles.models import ChangeRequest, StudentProfile
 from app.sheets.rules import UndoBlocked
 from app.students.models import Placement, Student
 from app.students.rules import NewHardship
-from app.students.services import add_guardian, change_status, give_students, move, recognise
+from app.students.services import TypedGuardian, add_guardian, change_status, give_students, move, recognise
 from app.students.sheet import STUDENTS
 from app.students.workflow import StudentEvent
 from tests.imports.desk import Desk, student, workbook
@@ -53,8 +53,8 @@ def _in_hardship(desk: Desk, one: int) -> object:
 
 
 def _with_guardian(desk: Desk, one: int) -> object:
-    who = {"name": "王五", "relation": "father", "phone": "", "keyring": KEYRING}
-    return desk.run(lambda s, a: add_guardian(s, a, student_id=one, **who))  # type: ignore[arg-type]
+    typed = TypedGuardian("王五", "father")
+    return desk.run(lambda s, a: add_guardian(s, a, student_id=one, typed=typed, keyring=KEYRING))
 
 
 def _with_account(desk: Desk, one: int) -> object:

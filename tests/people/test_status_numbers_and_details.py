@@ -14,6 +14,7 @@ from app.core.db import Session
 from app.people import labels
 from app.people.certificates import CertificateType, check_digit
 from app.people.countries import COUNTRIES
+from app.people.country_words import COUNTRY_NAMES, COUNTRY_WORDS
 from app.people.details import (
     HEALTH,
     HOUSEHOLD_TYPES,
@@ -167,6 +168,14 @@ def test_a_passport_is_judged_by_its_country() -> None:
     resident, _ = judge(TypedIdentity("王伟", "resident_id", ID, country="USA"), TODAY)
     assert resident is not None
     assert resident.country is None
+
+
+def test_each_country_has_a_name_of_its_own_in_chinese() -> None:
+    assert set(COUNTRY_NAMES) == set(COUNTRIES)
+    assert len(set(COUNTRY_NAMES.values())) == len(COUNTRIES)
+    assert [COUNTRY_WORDS[word] for word in ("中国", "CHN", "156", "香港", "韩国", "日本")] == [
+        *("CHN", "CHN", "CHN", "HKG", "KOR", "JPN"),
+    ]
 
 
 def test_countries_have_three_letters_each_with_their_own_two() -> None:

@@ -17,6 +17,7 @@ from app.core.errors import Invalid, Stale
 from app.people.certificates import check_digit
 from app.people.details import Details
 from app.people.identity import TypedIdentity
+from app.people.rules import mask_address
 from app.people.services import StatusNumberTaken
 from app.students import services
 from app.students.rules import Particulars
@@ -29,6 +30,16 @@ CLASS = "THRUSH-202601"
 READ = Permission.STUDENT_READ
 L_NUMBER = "L360101201309058321"
 FULL = Details(None, "洪A1234567", "01", "2", "13", "10")
+
+
+def test_a_place_that_comes_back_masked_stays_and_an_emptied_one_goes(session: Session, world: World) -> None:
+    typed, place = identity("户同学", number()), "江西省南昌市东湖区三经路 8 号"
+    one = registered(session, world, typed, Details(household_place=place))
+    record = shown(session, world.actor(session, "school_admin"), one, READ)
+    corrected(session, world, one, typed, Details(household_place=record.household_place, nationality="KOR"))
+    assert clear(session, world, one, "household_place") == place
+    corrected(session, world, one, typed, Details())
+    assert (person(session, one).household_place_sealed, person(session, one).nationality) == (None, None)
 
 
 def j_number(serial: int = 701) -> str:
@@ -84,18 +95,22 @@ def test_all_fields_are_kept_and_the_secret_ones_masked(
     session: Session, world: World, acts: Callable[[], list[Audit]]
 ) -> None:
     certificate = number()
-    details = Details(f"g{certificate.lower()}", "洪A1234567", "01", "2", "13", "10")
+    place = "江西省南昌市东湖区三经路 8 号"
+    details = Details(f"g{certificate.lower()}", "洪A1234567", "01", "2", "13", "10", "chn", place)
     more = {"secondary_status_number": "赣-2026-001", "entry_mode": "11", "left_behind": "2"}
     one = registered(session, world, identity("全同学", certificate), details, **more)
     record = shown(session, world.actor(session, "school_admin"), one, READ)
     assert record.status_number == f"G{certificate[:6]}********{certificate[-4:]}"
     assert record.social_card_number == "洪A*****67"
+    assert record.nationality == "CHN"
+    assert record.household_place == mask_address(place)
+    assert clear(session, world, one, "household_place") == place
     assert (record.secondary_status_number, record.entry_mode, record.left_behind) == ("赣-2026-001", "11", "2")
     stored = (record.overseas_status, record.household_type, record.political_status, record.health)
     assert stored == ("01", "2", "13", "10")
     assert clear(session, world, one, "status_number") == f"G{certificate}"
     assert clear(session, world, one, "social_card_number") == "洪A1234567"
-    assert [act.act for act in acts()[-2:]] == ["person:unmask", "person:unmask"]
+    assert [act.act for act in acts()[-3:]] == ["person:unmask"] * 3
 
 
 def test_everything_wrong_is_told_at_once(session: Session, world: World) -> None:
@@ -104,7 +119,7 @@ def test_everything_wrong_is_told_at_once(session: Session, world: World) -> Non
             session,
             world,
             identity("错同学"),
-            Details("G123", "1" * 21, "xx", "9", "99", "11"),
+            Details("G123", "1" * 21, "xx", "9", "99", "11", "ATL", "路" * 201),
             secondary_status_number="9" * 31,
             entry_mode="13",
             left_behind="3",
@@ -116,6 +131,8 @@ def test_everything_wrong_is_told_at_once(session: Session, world: World) -> Non
         "household_type": "choice",
         "political_status": "choice",
         "health": "choice",
+        "nationality": "country_unknown",
+        "household_place": "household_place_format",
         "secondary_status_number": "secondary_status_number_format",
         "entry_mode": "choice",
         "left_behind": "choice",

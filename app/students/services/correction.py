@@ -263,7 +263,10 @@ def _known(held: Held, typed: Details | None, identity: Identity | None) -> Deta
         number = (following(now.status_number, held.identity, identity) if identity else now.status_number) or ""
     if now.social_card_number and card == mask_number(now.social_card_number):
         card = now.social_card_number
-    return replace(typed, status_number=number, social_card_number=card)
+    place = (typed.household_place or "").strip()
+    if now.household_place and place == mask_address(now.household_place):
+        place = now.household_place
+    return replace(typed, status_number=number, social_card_number=card, household_place=place)
 
 
 def _masked(identity: Identity, particulars: Particulars, details: Details) -> dict[str, Any]:
@@ -275,6 +278,7 @@ def _masked(identity: Identity, particulars: Particulars, details: Details) -> d
         "address": mask_address(particulars.address or ""),
         "status_number": mask_status_number(details.status_number or ""),
         "social_card_number": mask_number(details.social_card_number or ""),
+        "household_place": mask_address(details.household_place or ""),
     }
 
 

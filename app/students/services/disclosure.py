@@ -12,12 +12,15 @@ from app.audit.services import record
 from app.core.crypto import Keyring
 from app.core.errors import Invalid, NotFound
 from app.people.models import Person
-from app.people.services import NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT
+from app.people.services import HOUSEHOLD_PLACE_AT, NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT
 from app.students.models import ADDRESS_AT, GUARDIAN_NUMBER_AT, GUARDIAN_PHONE_AT, PHONE_AT, Guardian, Student
 from app.students.records import opened
 from app.students.rules import is_reason
 
-FIELDS = ("number", "status_number", "social_card_number", "phone", "address", "guardian_phone", "guardian_number")
+FIELDS = (
+    *("number", "status_number", "social_card_number", "household_place", "phone", "address"),
+    *("guardian_phone", "guardian_number"),
+)
 
 
 def disclose(  # noqa: PLR0913  whose, what, why
@@ -58,6 +61,7 @@ def _own(field: str, student: Student, person: Person, keyring: Keyring) -> str:
         "number": (person.number_sealed, NUMBER_AT, person.sealed_as),
         "status_number": (person.status_number_sealed, STATUS_NUMBER_AT, person.sealed_as),
         "social_card_number": (person.social_card_sealed, SOCIAL_CARD_AT, person.sealed_as),
+        "household_place": (person.household_place_sealed, HOUSEHOLD_PLACE_AT, person.sealed_as),
         "phone": (student.phone_sealed, PHONE_AT, student.sealed_as),
         "address": (student.address_sealed, ADDRESS_AT, student.sealed_as),
     }[field]

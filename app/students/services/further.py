@@ -17,15 +17,22 @@ from app.access.scope import everything
 from app.core.crypto import Keyring
 from app.core.db import refused
 from app.people.models import Person
-from app.people.services import NUMBER_AT, SOCIAL_CARD_AT, STATUS_NUMBER_AT, StatusNumberTaken
+from app.people.services import (
+    HOUSEHOLD_PLACE_AT,
+    NUMBER_AT,
+    SOCIAL_CARD_AT,
+    STATUS_NUMBER_AT,
+    StatusNumberTaken,
+)
 from app.sheets.models import ImportBatch
 from app.students.entry import Entry
 from app.students.further import OF_STAY, said
 from app.students.models import Student
 
-PLAIN_OF_PERSON = ("overseas_status", "household_type", "political_status", "health")
+PLAIN_OF_PERSON = ("overseas_status", "household_type", "political_status", "health", "nationality")
 PERSON_COLUMNS = (
     *("status_number_kind", "status_number_sealed", "status_number_digest", "social_card_sealed"),
+    "household_place_sealed",
     *PLAIN_OF_PERSON,
 )
 STUDENT_COLUMNS = tuple(OF_STAY)
@@ -36,11 +43,16 @@ READ = (
     *(getattr(Student, name) for name in STUDENT_COLUMNS),
 )
 """What a row is compared with, beside what `judging` reads."""
+SEALED = {
+    "social_card_number": ("social_card_sealed", SOCIAL_CARD_AT),
+    "household_place": ("household_place_sealed", HOUSEHOLD_PLACE_AT),
+}
+"""Fields that are only sealed, nobody looks them up: column and place of the seal."""
 FORMAL = frozenset({"G", "J"})
 IN_BATCH = "rows of a batch in scope; their students and persons were locked in scope"
 ELSEWHERE = "a status number is on file once in the whole system; only that it is so is said"
 NO_SYNC = {"synchronize_session": False}
-_KINDS = {"status_number_sealed": "bytea", "status_number_digest": "bytea", "social_card_sealed": "bytea"}
+_KINDS = {name: "bytea" for name in PERSON_COLUMNS if name.endswith(("_sealed", "_digest"))}
 _SAID = ", ".join(f"{name} {_KINDS.get(name, 'text')}" for name in COLUMNS)
 
 
@@ -161,14 +173,17 @@ def changes(
         before["status_number"] = {"sealed": _hex(here.status_number_sealed)}
     if "social_card_number" in told:
         before["social_card_number"] = {"sealed": _hex(here.social_card_sealed)}
+    if "household_place" in told:
+        before["household_place"] = {"sealed": _hex(here.household_place_sealed)}
     return _columns(told, here.person_sealed_as, keyring) | stay, before, {name: now[name] for name in stay}
 
 
 def _is_same(name: str, value: str, entry: Entry, here: Any, keyring: Keyring) -> bool:  # noqa: ANN401
     """Whether the record says so already, or must not be told: a 学籍号 that holds another ID number is left out."""
-    if name == "social_card_number":
-        sealed = here.social_card_sealed
-        return bool(sealed) and keyring.open(sealed, SOCIAL_CARD_AT, here.person_sealed_as) == value
+    if name in SEALED:
+        column, place = SEALED[name]
+        sealed = getattr(here, column)
+        return bool(sealed) and keyring.open(sealed, place, here.person_sealed_as) == value
     if name != "status_number":
         return bool(getattr(here, name) == value)
     if entry.identity is None and value[0] == "G" and here.number_sealed is not None:
@@ -187,8 +202,9 @@ def _columns(told: Mapping[str, str], sealed_as: uuid.UUID, keyring: Keyring) ->
             "status_number_sealed": _hex(keyring.seal(number, STATUS_NUMBER_AT, sealed_as)),
             "status_number_digest": _hex(keyring.digest(f"status:{number}")),
         }
-    if card := told.get("social_card_number"):
-        columns["social_card_sealed"] = _hex(keyring.seal(card, SOCIAL_CARD_AT, sealed_as))
+    for name, (column, place) in SEALED.items():
+        if clear := told.get(name):
+            columns[column] = _hex(keyring.seal(clear, place, sealed_as))
     return columns
 
 

@@ -120,7 +120,7 @@ def _may_unmask(record: records.Record) -> bool:
     return own or who.covers(Permission.PERSON_UNMASK, record.tree_path)
 
 
-SECRETS = {"number", "status_number", "social_card_number", "phone", "address"}
+SECRETS = {"number", "status_number", "social_card_number", "household_place", "phone", "address"}
 MOSTLY_EMPTY = {*records.OF_PERSON, *records.OF_STAY}
 """Shown only when there is something to show: most of these fields are empty with most students."""
 
@@ -132,7 +132,8 @@ def _facts(record: records.Record) -> list[dict[str, Any]]:
         *("student_number", "class_number", "class_roll_number", "entry_date", "expected_graduation_date", "boarding"),
         *("phone", "address"),
         *("country", "status_number", "secondary_status_number", "entry_mode"),
-        *("political_status", "health", "household_type", "overseas_status", "left_behind", "social_card_number"),
+        *("political_status", "health", "household_type", "household_place", "nationality", "overseas_status"),
+        *("left_behind", "social_card_number"),
     ]
     facts = [
         {
