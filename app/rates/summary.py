@@ -66,6 +66,7 @@ COLUMNS = (
     Column("弃保", "Waived", _count(Status.WAIVED)),
     Column("待审核", "Awaiting review", _count(Status.PENDING)),
     Column("未登记", "Not registered", _count(Status.UNREGISTERED)),
+    Column("停保", "Stopped", _count(Status.STOPPED)),
     Column("弃保贫困生", "Waived, in hardship", _count(Status.WAIVED_HARDSHIP)),
     Column("缴费总额（元）", "Amount (yuan)", lambda line, _: fen_in_yuan(line.figures.amount)),
     Column("状态", "State", lambda line, word: STATES[line.unit.state][word] if line.unit else ""),

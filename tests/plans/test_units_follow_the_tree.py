@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from sqlalchemy import select
 
 from app.access.actor import SYSTEM
+from app.access.gate import bind
 from app.access.scope import everything
-from app.core.db import Session
+from app.core.db import Database, Session
 from app.orgs import reshape
 from app.orgs.models import OrgNode
 from app.orgs.rules import NewNode
 from app.orgs.services import grow
 from app.plans import queries as plans
 from app.plans.models import Plan, PlanStep, ReportingUnit
-from app.plans.services import agree, ask_to_reopen, close
-from tests.campaigns import GRADES, STEP, opened, plan_of
+from app.plans.services import agree, ask_to_reopen, close, make, open_plan
+from tests.at_once import at_once, committed
+from tests.campaigns import GRADES, STEP, draft, opened, plan_of
 from tests.conftest import CountStatements
 from tests.make.places import COUNTY_A, A, B, classes_of, grade
 from tests.rates.chain import chained
@@ -145,3 +150,20 @@ def test_a_class_moved_while_the_plan_was_closed_reports_through_the_unit_above(
     wish = ask_to_reopen(session, asks, plan_id=plan.id, version=version, reason="漏了一个班")
     agree(session, agrees, plan_id=plan.id, wish_id=wish)
     assert units(session, plan) == {1: [grade(A, 1), grade(A, 2)]}
+
+
+@pytest.mark.committed
+def test_a_class_made_while_a_plan_opens_reports_in_it_whichever_comes_first(database: Database) -> None:
+    def planting(number: int) -> Callable[[], object]:
+        return committed(database, lambda s: grow(s, SYSTEM, [new_class(grade(A, 1), f"N{number}")]))
+
+    with database.sessions.begin() as session:
+        bind(session, SYSTEM)
+        plan_id = make(session, SYSTEM, draft("P", steps=TWO))
+    opening = committed(database, lambda s: open_plan(s, SYSTEM, plan_id=plan_id))
+    outcomes = at_once(*(planting(n) for n in range(4)), opening, *(planting(n) for n in range(4, 8)))
+    assert not [each for each in outcomes if isinstance(each, Exception)]
+    with database.sessions() as session:
+        bind(session, SYSTEM)
+        found = units(session, plan_of(session, plan_id))
+    assert sorted(found[1]) == sorted([*classes_of(A), *(f"N{n}" for n in range(8))])

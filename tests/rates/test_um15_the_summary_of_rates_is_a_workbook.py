@@ -27,7 +27,8 @@ def test_um15_the_summary_of_rates_is_a_workbook(visit: Callable[..., Visit], wo
         rows = [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
         assert rows[0][:6] == ["序号", "上级单位", "单位", "参保率", "弃保率", "应参保"]
         assert rows[1][2:7] == ["画眉中学", "100.00%", "0.00%", 8, 8]
-        assert rows[1][12:15] == ["已提交", None, "school_admin"]
+        assert rows[0][8:12] == ["待审核", "未登记", "停保", "弃保贫困生"]
+        assert rows[1][13:16] == ["已提交", None, "school_admin"]
         assert (rows[2][2], rows[2][5], len(rows)) == ("合计", 8, 3)
         assert "金丝雀" not in str(rows)
     assert visit("school_admin_b").get(f"/rates/summary/?plan={world.plan}&node={A}").status_code == 404

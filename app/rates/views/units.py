@@ -43,6 +43,7 @@ NUMBERS = (
     ("waived_hardship", _l("Waived, in hardship")),
     ("pending", _l("Awaiting review")),
     ("unregistered", _l("Not registered")),
+    ("stopped", _l("Stopped")),
 )
 LISTING = Listing(
     name="rates",
@@ -51,7 +52,7 @@ LISTING = Listing(
         Column("name", _l("Unit"), role="title"),
         Column("state", _l("State"), kind="tag", role="tag"),
         Column("rate", _l("Insured rate"), kind="rate"),
-        *(Column(key, label, kind="number") for key, label in NUMBERS),
+        *(Column(key, label, kind="number", is_usual=key != "stopped") for key, label in NUMBERS),
         Column("amount_text", _l("Amount (yuan)"), kind="number"),
         Column("waiver_rate_text", _l("Waiver rate")),
     ),
