@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from app.orgs import queries as orgs
 from app.plans import queries as plans
+from app.plans.choices import plan_links
 from app.plans.models import Plan
 from app.rates.rules import Figures, Status, on_screen
 from app.web.request import actor, reading
@@ -24,16 +25,8 @@ def asked_plan(choices: list[Plan]) -> Plan | None:
 def plan_choices(
     choices: list[Plan], plan: Plan | None, endpoint: str, *, node: str | None = None
 ) -> list[dict[str, Any]]:
-    """The plans to choose from, as links to the same page."""
-    return [
-        {
-            "code": choice.code,
-            "name": choice.name,
-            "selected": plan is not None and choice.id == plan.id,
-            "href": url_for(endpoint, plan=choice.code, node=node),
-        }
-        for choice in choices
-    ]
+    """The plans to choose from, as links to the same page; the first ones where they are many."""
+    return plan_links(choices, plan, lambda choice: url_for(endpoint, plan=choice.code, node=node))
 
 
 def figure_row(plan: Plan, place: orgs.Place, figures: Figures, *, leads: bool = True) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from app.lists.keyset import Cut
 from app.lists.listing import Batch, Column, Field, Listing, ListScreen
 from app.people.labels import SEXES
 from app.plans import queries as plans
+from app.plans.choices import plan_links
 from app.plans.models import Plan
 from app.web.request import actor, reading
 from app.web.screens import needs, text_argument
@@ -92,7 +93,7 @@ class ApplicationView(ListScreen):
             query,
             kept={"plan": plan.code},
             template="enrolment/list.html",
-            plans=_plan_links(choices, plan),
+            plans=plan_links(choices, plan, lambda each: url_for("ApplicationView.list", plan=each.code)),
             acts=_acts(plan, query, total),
             may_enter=actor().holds(ENTER),
         )
@@ -129,18 +130,6 @@ def _acts(plan: Plan, query: dict[str, str], total: int) -> list[dict[str, Any]]
     if actor().holds(EXPORT):
         acts.append({"label": gettext("Export all that match"), "href": url_for("ExportView.all", **asked)})
     return acts
-
-
-def _plan_links(choices: Sequence[Plan], plan: Plan) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": choice.code,
-            "name": choice.name,
-            "selected": choice.id == plan.id,
-            "href": url_for("ApplicationView.list", plan=choice.code),
-        }
-        for choice in choices
-    ]
 
 
 def values_of(line: queries.Shown) -> dict[str, Any]:

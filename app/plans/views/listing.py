@@ -251,6 +251,9 @@ def _tools(plan: Plan) -> list[dict[str, Any]]:
         for event in LIFE.events(PlanState(plan.state))
         if actor().covers(NEEDED[event], plan.tree_path)
     ]
+    if plan.opened_at and actor().holds(Permission.FIGURE_READ):
+        figures = url_for("FigureView.figures", plan=plan.code)
+        tools.append({"label": gettext("Statistics"), "href": figures, "is_main": False})
     if actor().holds(Permission.PLAN_CREATE):
         copy = url_for("PlanRecordView.add", plan_id=plan.id)
         tools.append({"label": gettext("Copy for another year"), "href": copy, "is_main": False})
