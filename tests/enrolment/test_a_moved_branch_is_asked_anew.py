@@ -24,6 +24,7 @@ from app.plans.models import CoverageOption, Plan
 from app.plans.services import agree as agree_to_reopen
 from app.plans.services import ask_to_reopen, close
 from app.rates.services import reconcile
+from app.students import services as students
 from app.students.models import Student
 from tests.at_once import Later, committed, until_waiting
 from tests.campaigns import opened, plan_of
@@ -150,6 +151,19 @@ def test_a_grade_that_comes_to_another_stage_is_asked_by_the_plan_of_that_stage(
     moved(session, young, senior)
     assert (one in rows_in(session, lower), one in rows_in(session, upper)) == (False, True)
     assert node(code).path.startswith(node(senior).path)
+
+
+def test_who_changes_to_a_class_of_another_stage_is_asked_by_the_plan_of_that_stage(session: Session) -> None:
+    (senior,) = grow(session, SYSTEM, [NewNode(A, "grade", "高一年级", stage="senior", entry_year=2026)])
+    (code,) = grow(session, SYSTEM, [NewNode(senior, "class", "(1)班", class_number="S-1")])
+    assert code
+    lower, upper = opened(session, "LOWER"), opened(session, "UPPER", audience=("senior",))
+    one, other = sorted(rows_in(session, lower))[:2]
+    insured(session, lower, other)
+    here = rows_in(session, lower)[other].node_id
+    students.move(session, SYSTEM, ids=[one, other], class_number="S-1")
+    assert (one in rows_in(session, lower), one in rows_in(session, upper)) == (False, True)
+    assert (rows_in(session, lower)[other].node_id, other in rows_in(session, upper)) == (here, False)
 
 
 def test_places_of_a_merged_place_are_asked_as_if_they_had_moved(session: Session, world: World, plans: Plans) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, QueryCanceled
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -128,6 +128,25 @@ def test_a_stale_page_shows_both_values_and_may_overwrite_knowingly(visit: SignI
 def test_a_form_without_its_token_is_refused(visit: SignIn, database: Database) -> None:
     answer = visit("school_admin").post(NEW, {"name": "教务处", "node": A})
     assert answer.status_code == 400
+    assert offices(database) == []
+
+
+@pytest.mark.parametrize(
+    ("waits_in", "words"),
+    [("app.departments.services.create", "send it again in a minute"), ("app.web.acts.begin", "still being worked on")],
+)
+def test_who_waits_too_long_is_told_for_what(
+    visit: SignIn, database: Database, monkeypatch: pytest.MonkeyPatch, waits_in: str, words: str
+) -> None:
+    def cut_short(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("SELECT", {}, QueryCanceled("canceling statement due to statement timeout"))
+
+    admin = visit("school_admin")
+    form = {**admin.hidden(NEW), "name": "教务处", "node": A}
+    monkeypatch.setattr(waits_in, cut_short)
+    answer = admin.post(NEW, form)
+    assert answer.status_code == 409
+    assert words in answer.get_data(as_text=True)
     assert offices(database) == []
 
 
