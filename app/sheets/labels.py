@@ -40,6 +40,14 @@ HINTS: dict[str, Any] = {
     "bad": _l("cannot be imported"),
     "warnings": _l("are good, but odd"),
 }
+DONE: dict[str, Any] = {
+    "new": _l("have been added"),
+    "changed": _l("have been changed"),
+    "unchanged": _l("were on file like this"),
+    "bad": _l("were left out"),
+    "warnings": _l("are good, but odd"),
+}
+"""What is said under the counts once the rows were written."""
 FINDINGS: dict[str, Any] = {
     "no_header": _l("Sheet %(sheet)s: no headings were recognised, so it was left out."),
     "missing_column": _l("Sheet %(sheet)s: the column %(column)s is missing."),

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.imports.desk import number
 from tests.journeys.import_pages import READY, count, undone, upload
-from tests.journeys.visit import Visiting
+from tests.journeys.visit import Visit, Visiting
 
 HEADINGS = ("序号", "学生姓名", "公民身份号码", "性 别", "学号", "所在班级", "特长")
 WRONG_ROW, NUMBER_COLUMN = 6, 3
@@ -61,4 +61,15 @@ def test_a_messy_workbook_is_repaired_applied_and_undone(visiting: Visiting, tmp
         visit.page.get_by_role("button", name="导入 3 行").click()
     visit.page.get_by_role("link", name="撤销导入").wait_for(timeout=READY)
     visit.look()
-    undone(visit, visit.path())
+    batch = visit.path()
+    assert visit.page.locator(".figure", has_text="新增").locator(".figure-hint").inner_text() == "已新增"
+    assert _on_the_roll(visit) == {"JOURNEY-1", "JOURNEY-2", "JOURNEY-3"}
+    undone(visit, batch)
+    assert _on_the_roll(visit) == set()
+
+
+def _on_the_roll(visit: Visit) -> set[str]:
+    """The numbers of the list that the school's own students are found by."""
+    visit.go("/students/?number=JOURNEY&size=500")
+    found = visit.page.locator("table.grid td[data-label=学号]").all_inner_texts()
+    return {number for number in found if number.startswith("JOURNEY")}

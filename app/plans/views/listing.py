@@ -97,7 +97,7 @@ class PlanView(ListScreen):
             options=list(queries.options_of(reading(), plan.id).values()),
             steps=[_step(step, number, previews) for number, step in enumerate(steps)],
             asks_nobody=is_draft and is_own and not any(preview.classes for preview in previews),
-            tools=_tools(plan),
+            tools=_tools(plan, is_asked_again=wish is not None),
             wish=wish,
             asked_by=queries.who_asked(reading(), wish) if wish else "",
             me=actor().user_id,
@@ -240,8 +240,11 @@ def _step(step: PlanStep, number: int, previews: list[queries.StepPreview]) -> d
     }
 
 
-def _tools(plan: Plan) -> list[dict[str, Any]]:
-    """What can be done with a plan in its state by who holds the permission for it there."""
+def _tools(plan: Plan, *, is_asked_again: bool) -> list[dict[str, Any]]:
+    """What can be done with a plan in its state by who holds the permission for it there.
+
+    What somebody has wished for already (`is_asked_again`) is not offered twice.
+    """
     tools: list[dict[str, Any]] = [
         {
             "label": str(ACTS[event][0]),
@@ -249,7 +252,7 @@ def _tools(plan: Plan) -> list[dict[str, Any]]:
             "is_main": event == PlanEvent.OPEN,
         }
         for event in LIFE.events(PlanState(plan.state))
-        if actor().covers(NEEDED[event], plan.tree_path)
+        if actor().covers(NEEDED[event], plan.tree_path) and not (is_asked_again and event == PlanEvent.REOPEN)
     ]
     if plan.opened_at and actor().holds(Permission.FIGURE_READ):
         figures = url_for("FigureView.figures", plan=plan.code)

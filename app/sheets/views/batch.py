@@ -18,7 +18,7 @@ from app.sheets import queries, services
 from app.sheets.columns import normalise_heading
 from app.sheets.forms import StepForm
 from app.sheets.kinds import DOORS, Kind, kind_of
-from app.sheets.labels import FINDINGS, HINTS, STATES, TONES, VERDICTS
+from app.sheets.labels import DONE, FINDINGS, HINTS, STATES, TONES, VERDICTS
 from app.sheets.models import ImportBatch
 from app.sheets.returning import error_workbook, kept_workbook
 from app.sheets.saying import say, say_why
@@ -183,10 +183,11 @@ def _frame(batch: ImportBatch, step: str = "") -> dict[str, Any]:
 def _facts(batch: ImportBatch) -> dict[str, Any]:
     done, total, state = queries.progress(reading(), batch)
     is_kept = batch.erased_at is None
+    hints = {BatchState.APPLIED: DONE, BatchState.UNDONE: {}}.get(BatchState(batch.state), HINTS)
     cards = [
         {
             "label": VERDICTS[which],
-            "hint": HINTS[which],
+            "hint": hints.get(which),
             "value": count,
             "which": which,
             "href": url_for("RowView.list", batch_id=batch.id, which=which) if count and is_kept else None,
