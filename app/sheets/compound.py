@@ -48,8 +48,10 @@ class Compound:
             raise Unreadable("truncated", why=str(error)) from error
 
     def _sector(self, number: int) -> bytes:
-        start = HEADER_BYTES if self._size == HEADER_BYTES else self._size
-        return self._data[start + number * self._size : start + (number + 1) * self._size]
+        start = (HEADER_BYTES if self._size == HEADER_BYTES else self._size) + number * self._size
+        if start >= len(self._data):
+            raise ValueError("cut off")
+        return self._data[start : start + self._size]
 
     def _allocation(self) -> list[int]:
         if self._size not in {512, 4096}:

@@ -27,10 +27,10 @@ class Limits:
     last_row: int = 200_000
     columns: int = 256
     cells: int = 2_500_000
-    characters: int = 30_000_000
+    characters: int = 20_000_000
     merged: int = 50_000
     sheets: int = 500
-    memory: int = 480 * MIB
+    memory: int = 380 * MIB
     seconds: int = 30
 
 

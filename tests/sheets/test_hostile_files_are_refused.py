@@ -140,6 +140,12 @@ def cut_xls(path: Path) -> Path:
     return path
 
 
+def cut_before_its_directory(path: Path) -> Path:
+    data = compound({"Workbook": bytes(9000)})
+    path.write_bytes(data[:6000])
+    return path
+
+
 def blank_sheet(path: Path) -> Path:
     return save_xlsx(path, {"名单": []})
 
@@ -170,6 +176,7 @@ CASES: list[tuple[Maker, str, str]] = [
     ),
     (_written(compound({"Workbook": b"\xff" * 5000})), "a.xls", "truncated"),
     (cut_xls, "a.xls", "truncated"),
+    (cut_before_its_directory, "a.xls", "truncated"),
     (_written(b""), "a.xlsx", "empty"),
     (_written(b"\xef\xbb\xbf\r\n\r\n"), "a.csv", "empty"),
     (_written(b",,,\r\n,,,\r\n"), "a.csv", "empty"),
