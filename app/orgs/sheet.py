@@ -233,7 +233,8 @@ def _read(sheet: str, number: int, cells: Mapping[str, Any]) -> Branch:
         elif read is not None:
             given[key] = str(read)
     row = branch_of(sheet, number, given)
-    row.problems[:0] = bad
+    unread = {remark.column for remark in bad}  # what could not be read is not missing as well
+    row.problems[:] = [*bad, *(remark for remark in row.problems if remark.column not in unread)]
     return row
 
 

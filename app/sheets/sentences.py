@@ -44,6 +44,8 @@ CELLS: dict[str, Any] = {
     "cell_too_long": _l("The text is too long. Please shorten it."),
     "cell_yes_no": _l("Please write 是 or 否."),
     "cell_choice": _l("This is none of the allowed words. Please choose one of: %(choices)s."),
+    "cell_amount": _l("This is no amount of money. Please write it in figures, such as 380 or 380.00."),
+    "cell_negative": _l("An amount of money is never negative. Please correct it."),
     "cell_other": _l("The cell cannot be understood. Please correct it."),
     "id_precision_lost": _l(
         "Excel has rounded this number, so its last digits are lost. Set the column to text and type the number again."

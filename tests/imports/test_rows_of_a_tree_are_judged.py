@@ -131,6 +131,10 @@ def test_a_row_that_cannot_stand_says_why(tree: Desk, row: Sequence[object], cod
     assert code in _codes(tree, PLACES, row, ("", "好学校", "学校", "", ""))[2]
 
 
+def test_a_name_that_cannot_be_read_is_not_missing_as_well(tree: Desk) -> None:
+    assert _codes(tree, PLACES, ("", "长" * 501, "学校", "", "")) == {2: ["cell_too_long"]}
+
+
 def test_a_place_below_a_wrong_one_is_wrong_as_well(tree: Desk) -> None:
     rows = [
         ("", "新学校", "学校", "9936000001", ""),

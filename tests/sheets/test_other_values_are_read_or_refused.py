@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import app.features  # noqa: F401  the sentences of all features are learnt
 from app.sheets.columns import CellKind, Column
+from app.sheets.remarks import remark_of
+from app.sheets.saying import say
 from app.sheets.values import CODES, Bad, amount, choice, name, phone, readers, text, value, yes_no
 from app.sheets.workbook import Cell, CellError
 
@@ -62,6 +65,17 @@ def test_landlines_keep_their_area_code() -> None:
 @pytest.mark.parametrize("mobile", ["13861380000", "18619439748", "15697386181"])
 def test_a_mobile_number_may_hold_the_country_code_by_chance(mobile: str) -> None:
     assert phone(mobile) == phone(f"+86 {mobile}") == phone(f"0086-{mobile}") == mobile
+
+
+@pytest.mark.parametrize("kind", list(CellKind))
+@pytest.mark.parametrize(
+    "cell", [CellError("#N/A"), True, 1.5, float("nan"), -1.0, "x" * 501, "甲", "-5", 3.6e17, "1/2/3", "2015-02-30"]
+)
+def test_whatever_is_wrong_with_a_cell_is_said_in_a_sentence(cell: Cell, kind: CellKind) -> None:
+    found = value(Column("c", "列", "Column", kind), cell)
+    if isinstance(found, Bad):
+        remark = remark_of("c", found)
+        assert " " in say(remark.code, remark.facts)
 
 
 @pytest.mark.parametrize("cell", ["1380000000", "88888888", "无", 1.38e20, True, CellError("#N/A"), "12800000001"])
