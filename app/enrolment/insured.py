@@ -18,7 +18,7 @@ from app.enrolment.states import Choice, EnrolmentState, WaiverReason
 from app.people.certificates import CertificateType, check, identity_key, normalise
 from app.people.rules import check_name, normalise_name
 from app.people.words import CERTIFICATE_WORDS, code_of
-from app.sheets.rules import Remark, Verdict
+from app.sheets.rules import RowInHand, Verdict
 
 S = EnrolmentState
 INSURED, NOT_INSURED, STOPPED, WAIVED = "insured", "not_insured", "stopped", "waived"
@@ -74,29 +74,17 @@ class Months:
 
 
 @dataclass(slots=True)
-class Entry:
+class Entry(RowInHand):
     """A row being judged. `given` holds what the cells say, by column; only what is not empty."""
 
-    sheet: str
-    number: int
     given: dict[str, Any]
     has_status: bool = True
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
     key: str | None = None
     digest: bytes | None = None
     status: str = INSURED
     waiver_reason: str | None = None
     waiver_text: str | None = None
     code: str | None = None
-
-    def wrong(self, column: str, code: str, **facts: object) -> None:
-        """Note what makes the row bad."""
-        self.problems += (Remark(column, code, facts),)
-
-    def odd(self, column: str, code: str, **facts: object) -> None:
-        """Note what should be looked at."""
-        self.warnings += (Remark(column, code, facts),)
 
 
 @dataclass(frozen=True)

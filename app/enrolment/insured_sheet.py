@@ -30,9 +30,10 @@ from app.sheets.columns import CellKind, Column, Layout
 from app.sheets.kinds import Asked, Kind, Line
 from app.sheets.models import ImportBatch, ImportRow
 from app.sheets.recognise import RawRow, Table
+from app.sheets.remarks import remark_of
 from app.sheets.rules import Blocker, Judged, Place, Verdict
-from app.sheets.values import Bad, ends_rounded, rounded, value
-from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
+from app.sheets.values import Bad, ends_rounded, value
+from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER, looks_rounded
 
 LAYOUT = Layout(
     key="insured",
@@ -305,17 +306,9 @@ def _numbers(entries: Sequence[Entry], keyring: Keyring) -> listed.Numbers:
 
 def _entries(asked: Asked, today: date) -> Iterator[Entry]:
     for table in asked.tables:
-        suspects = _rounded(table)
+        suspects = looks_rounded(table)
         for row in table.rows():
             yield _entry(table, row, today, suspects=suspects)
-
-
-def _rounded(table: Table) -> bool:
-    """Whether the certificate numbers of a table look as if Excel had rounded them before they were saved as text."""
-    index = table.mapping.get("certificate_number")
-    if index is None:
-        return False
-    return rounded(cell for row in table.body if isinstance(cell := row.cell(index), str))
 
 
 def _entry(table: Table, row: RawRow, today: date, *, suspects: bool) -> Entry:
@@ -323,8 +316,7 @@ def _entry(table: Table, row: RawRow, today: date, *, suspects: bool) -> Entry:
     for key, cell in row.cells.items():
         read = value(LAYOUT.by_key[key], cell)
         if isinstance(read, Bad):
-            code = f"cell_{read.facts.get('reason', 'other')}" if read.code == "other" else read.code
-            entry.wrong(key, code, **{name: str(fact) for name, fact in read.facts.items()})
+            entry.problems += (remark_of(key, read),)
         elif read is not None:
             entry.given[key] = read
     if suspects and ends_rounded(entry.given.get("certificate_number", "")):

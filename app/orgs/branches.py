@@ -11,11 +11,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from app.orgs.rules import GEOGRAPHY, STAGE_GRADES, NodeName
 from app.orgs.spelling import canonical, grade_names, spellings
-from app.sheets.rules import Remark
+from app.sheets.rules import RowInHand
 
 WAY = (*GEOGRAPHY[1:], "school", "campus", "college", "education_level", "faculty", "major", "grade", "class")
 """The columns of a way, from above to below; between college and class an existing branch may have another order."""
@@ -68,12 +67,10 @@ class Step:
     column: str
 
 
-@dataclass
-class Branch:
+@dataclass(slots=True)
+class Branch(RowInHand):
     """A row of the list as it was understood; `steps` lead to its place, below `parent` (a word) where one is given."""
 
-    sheet: str
-    number: int
     steps: list[Step] = field(default_factory=list)
     parent: str = ""
     code: str | None = None
@@ -81,16 +78,6 @@ class Branch:
     class_number: str | None = None
     stage: str | None = None
     entry_year: int | None = None
-    problems: list[Remark] = field(default_factory=list)
-    warnings: list[Remark] = field(default_factory=list)
-
-    def wrong(self, column: str, reason: str, /, **facts: Any) -> None:  # noqa: ANN401  facts of a sentence
-        """Say what is wrong with a cell."""
-        self.problems.append(Remark(column, reason, facts))
-
-    def odd(self, column: str, reason: str, /, **facts: Any) -> None:  # noqa: ANN401  facts of a sentence
-        """Say what should be looked at."""
-        self.warnings.append(Remark(column, reason, facts))
 
     @property
     def text(self) -> str:

@@ -151,7 +151,7 @@ class Growth:
                 step.text = class_in(known.parent.named, step.text, known.parent.stage, self.ground.this_year)
             wrong = wrong_name(step)
             if wrong:
-                row.problems.append(wrong)
+                row.problems += (wrong,)
         self._particulars.fill_in(row, known)
         return known
 
@@ -200,7 +200,7 @@ class Growth:
             return None
         if found:
             if found[0].wrong and found[0].wrong not in row.problems:
-                row.problems.append(found[0].wrong)
+                row.problems += (found[0].wrong,)
             return found[0]
         if step.kind == "class" and spot.kind != "grade" and spot.school and spot.school.kind == "school":
             return self._class_of_its_grade(row, spot, step)
@@ -254,7 +254,7 @@ class Growth:
             or wrong_name(step)
         )
         if spot.wrong and spot.wrong not in row.problems:
-            row.problems.append(spot.wrong)
+            row.problems += (spot.wrong,)
         parent.below.append(spot)
         return spot
 

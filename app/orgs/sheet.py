@@ -234,7 +234,7 @@ def _read(sheet: str, number: int, cells: Mapping[str, Any]) -> Branch:
             given[key] = str(read)
     row = branch_of(sheet, number, given)
     unread = {remark.column for remark in bad}  # what could not be read is not missing as well
-    row.problems[:] = [*bad, *(remark for remark in row.problems if remark.column not in unread)]
+    row.problems = (*bad, *(remark for remark in row.problems if remark.column not in unread))
     return row
 
 
@@ -251,11 +251,11 @@ def _news(growth: Growth) -> dict[int, list[Spot]]:
 def _verdict(row: Branch, spot: Spot | None, news: Sequence[Spot]) -> Judged:
     shown: dict[str, Any] = {"name": row.text, "kind": "", "parent": row.parent, "code": row.code or ""}
     if row.problems or spot is None:
-        problems = tuple(row.problems) or (Remark("name", "cell_other", {}),)
-        return Judged(row.sheet, row.number, Verdict.BAD, shown, problems=problems, warnings=tuple(row.warnings))
+        problems = row.problems or (Remark("name", "cell_other", {}),)
+        return Judged(row.sheet, row.number, Verdict.BAD, shown, problems=problems, warnings=row.warnings)
     shown |= {"name": spot.name, "kind": KINDS[spot.kind], "code": spot.code or ""}
     shown["parent"] = " / ".join(each.name for each in spot.lineage[:-1][-3:])
-    warnings = tuple(row.warnings)
+    warnings = row.warnings
     if spot.is_new:
         data = {**shown, "nodes": [_node(each) for each in news]}
         if any(each.kind == "grade" and each.stage is None for each in news):

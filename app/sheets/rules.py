@@ -32,6 +32,24 @@ class Remark:
         return {"column": self.column, "code": self.code, "facts": dict(self.facts)}
 
 
+@dataclass(slots=True)
+class RowInHand:
+    """A row while it is judged: where it stands in the file, and what has been found wrong or odd about it so far."""
+
+    sheet: str
+    number: int
+    problems: tuple[Remark, ...] = field(default=(), kw_only=True)
+    warnings: tuple[Remark, ...] = field(default=(), kw_only=True)
+
+    def wrong(self, column: str, code: str, /, **facts: object) -> None:
+        """Note what makes the row bad."""
+        self.problems += (Remark(column, code, facts),)
+
+    def odd(self, column: str, code: str, /, **facts: object) -> None:
+        """Note what should be looked at."""
+        self.warnings += (Remark(column, code, facts),)
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A row of a file as it was judged; see `models.ImportRow`."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.people.details import Details
 from app.people.identity import Identity
-from app.sheets.rules import Remark
+from app.sheets.rules import RowInHand
 from app.students.claims import Claim
 from app.students.kin import Relative
 from app.students.rules import Particulars
@@ -20,15 +20,11 @@ KEPT = ("name", "certificate_type", "student_number", "class_name", "class_roll_
 
 
 @dataclass(slots=True)
-class Entry:
+class Entry(RowInHand):
     """A row being judged. `given` holds what the cells say, by column; only what is not empty."""
 
-    sheet: str
-    number: int
     given: dict[str, Any]
     class_text: str = ""
-    problems: tuple[Remark, ...] = ()
-    warnings: tuple[Remark, ...] = ()
     identity: Identity | None = None
     particulars: Particulars | None = None
     key: str | None = None
@@ -37,14 +33,6 @@ class Entry:
     details: Details | None = None
     claims: tuple[Claim, ...] = ()
     relatives: tuple[Relative, ...] = ()
-
-    def wrong(self, column: str, code: str, **facts: object) -> None:
-        """Note what makes the row bad."""
-        self.problems += (Remark(column, code, facts),)
-
-    def odd(self, column: str, code: str, **facts: object) -> None:
-        """Note what should be looked at."""
-        self.warnings += (Remark(column, code, facts),)
 
     def slim(self) -> None:
         """Let go of what has been judged: 50,000 rows wait here for the last one to be read."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from app.people.words import CERTIFICATE_NAMES
 from app.sheets.columns import CellKind, Column
+from app.sheets.recognise import Table
+from app.sheets.values import rounded
 
 NAME = Column(
     "name",
@@ -54,3 +56,11 @@ CLASS_NAME = Column(
     CellKind.CLASS_NAME,
     also=("班级名称", "所在班级", "行政班", "班别", "班", "所属班级", "班级编号", "学生班级", "班号"),
 )
+
+
+def looks_rounded(table: Table) -> bool:
+    """Whether the certificate numbers of a table look as if Excel had rounded them before they were saved as text."""
+    index = table.mapping.get(CERTIFICATE_NUMBER.key)
+    if index is None:
+        return False
+    return rounded(cell for row in table.body if isinstance(cell := row.cell(index), str))

@@ -19,14 +19,14 @@ from app.sheets.recognise import RawRow, Table
 from app.sheets.remarks import remark_of
 from app.sheets.rules import Blocker, Judged, Place
 from app.sheets.services import reserve
-from app.sheets.values import Bad, Value, ends_rounded, readers, rounded
+from app.sheets.values import Bad, Value, ends_rounded, readers
 from app.sheets.workbook import Cell
 from app.students import queries
 from app.students.claims import claims_of, last_day
 from app.students.columns import FURTHER_COLUMNS, HARDSHIP_COLUMNS, LENIENT
 from app.students.entry import Entry
 from app.students.kin import KIN_COLUMNS, implied, relatives_of
-from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER
+from app.students.naming import CERTIFICATE_NUMBER, CERTIFICATE_TYPE, CLASS_NAME, NAME, STUDENT_NUMBER, looks_rounded
 from app.students.roster import judge_entry
 from app.students.services import classes as class_list
 from app.students.services import further, judging, merging, undoing
@@ -206,21 +206,13 @@ def _entries(asked: Asked, found: class_list.Classes, today: date) -> Iterator[E
     n = 0
     reading = _Reading(found, today, readers(LAYOUT.columns))
     for table in asked.tables:
-        suspects = _rounded(table)
+        suspects = looks_rounded(table)
         reading = replace(reading, implied=implied(table.headings, table.mapping))
         for row in table.rows():
             n += 1
             if n % EVERY == 0:
                 asked.tick(0)
             yield _entry(table, row, suspects, reading)
-
-
-def _rounded(table: Table) -> bool:
-    """Whether the certificate numbers of a table look as if Excel had rounded them before they were saved as text."""
-    index = table.mapping.get("certificate_number")
-    if index is None:
-        return False
-    return rounded(cell for row in table.body if isinstance(cell := row.cell(index), str))
 
 
 @dataclass(frozen=True)
