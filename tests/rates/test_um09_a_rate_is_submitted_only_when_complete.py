@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,13 +14,15 @@ from app.rates import queries, services
 from app.rates.models import Submission
 from app.rates.rules import NotComplete, NothingToSubmit, OutsideWindow
 from tests.at_once import at_once, committed
-from tests.campaigns import TO
+from tests.campaigns import FROM, TO
 from tests.conftest import CountStatements, StandAt
 from tests.crowd import admitted
 from tests.make.places import A, B, class_of, grade
 from tests.rates.chain import GRADES, Chain, chained
 from tests.rates.recounted import raw
 from tests.world import World
+
+A_MOMENT = timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -129,6 +131,25 @@ def test_outside_the_window_or_in_a_closed_plan_nothing_is_submitted(chain: Chai
         chain.submit(grade(A, 1))
     at(TO - timedelta(days=1))
     raw(chain.session, "UPDATE plan SET state = 'closed', closed_at = now() WHERE id = :id", id=chain.plan.id)
+    with pytest.raises(OutsideWindow):
+        chain.submit(grade(A, 1))
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_in_time"),
+    [(FROM - A_MOMENT, False), (FROM, True), (TO - A_MOMENT, True), (TO, False)],
+)
+def test_the_window_of_a_step_is_open_from_its_first_moment_to_before_its_last(
+    chain: Chain,
+    at: StandAt,
+    moment: datetime,
+    is_in_time: bool,  # noqa: FBT001  a row of a table
+) -> None:
+    chain.decide()
+    at(moment)
+    if is_in_time:
+        assert chain.submit(grade(A, 1))
+        return
     with pytest.raises(OutsideWindow):
         chain.submit(grade(A, 1))
 
