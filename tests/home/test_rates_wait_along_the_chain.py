@@ -103,12 +103,19 @@ def test_what_was_submitted_in_time_is_reviewed_after_the_window_too(
     assert numbers(visit("county_admin")) == (0, 0, 1, 0)
 
 
-def test_superusers_who_may_stand_in_for_anybody_are_told_and_others_are_not(visit: SignIn) -> None:
+@pytest.mark.committed
+def test_superusers_are_told_what_has_been_handed_on(visit: SignIn, session: Session, world: World) -> None:
+    decide(session)
+    submit(visit("school_admin"), session, world)
     everywhere = visit("root_admin")
-    assert numbers(everywhere) == (waiting(everywhere, LACKING), 0, 0, 0)
-    assert waiting(everywhere, LACKING) > 1
-    assert numbers(visit("system_admin")) == (1, 0, 0, 0)  # stands at one school
-    for who in ("student_affairs", "province_admin", "class_teacher"):
+    assert numbers(everywhere) == (0, 0, 1, 0)
+    raw(session, "UPDATE reporting_unit SET state = 'returned'")
+    session.commit()
+    assert numbers(everywhere)[3] == waiting(everywhere, RETURNED) > 1
+
+
+def test_others_and_superusers_are_not_waited_for(visit: SignIn) -> None:
+    for who in ("student_affairs", "province_admin", "root_admin", "class_teacher", "system_admin"):
         assert numbers(visit(who)) == (0, 0, 0, 0)
     assert waiting(visit("school_admin_b"), LACKING) == 1
 

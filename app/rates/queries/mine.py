@@ -1,13 +1,14 @@
 """Which reporting units wait for an actor: to be reviewed, to be submitted, to be completed, sent back.
 
-Only grants of the role that a step of the chain names count here, and those of superusers, who may stand in for
-anybody. A list and the number that opens it share these conditions.
+Grants of the role that a step of the chain names count here. Superusers, who may stand in for anybody, are told what
+has been handed on (to be reviewed, sent back); what may still be submitted would be every unit there is. A list and the
+number that opens it share these conditions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +52,11 @@ class Wanted:
     which: Mine
 
 
+def named(actor: Actor, role: str) -> Actor:
+    """The actor with the grants of one role only."""
+    return replace(actor, grants=tuple(grant for grant in actor.grants if grant.role == role))
+
+
 def waiting(actor: Actor, wanted: Wanted) -> ColumnElement[bool]:
     """Whether a unit (of the step, joined with its node) waits for the actor in this way."""
     if wanted.which == Mine.TO_REVIEW:
@@ -67,7 +73,9 @@ def concerns(actor: Actor, step: PlanStep) -> tuple[Mine, ...]:
     if as_step(actor, step.review_role).holds(Permission.SUBMISSION_REVIEW):
         found += (Mine.TO_REVIEW,)
     if as_step(actor, step.submit_role).holds(Permission.SUBMISSION_SUBMIT):
-        found += (Mine.RETURNED, Mine.READY, Mine.LACKING)
+        found += (Mine.RETURNED,)
+    if named(actor, step.submit_role).holds(Permission.SUBMISSION_SUBMIT):
+        found += (Mine.READY, Mine.LACKING)
     return found
 
 
@@ -96,7 +104,7 @@ def _open_units(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     """The ids of the actor's open units that count somebody and lack something, or nothing: first the few."""
     unit, place = aliased(ReportingUnit), aliased(OrgNode)
     step = wanted.step
-    places = as_step(actor, step.submit_role).places(Permission.SUBMISSION_SUBMIT)
+    places = named(actor, step.submit_role).places(Permission.SUBMISSION_SUBMIT)
     few = select(unit.id, place.path).join(place, place.id == unit.node_id)
     few = few.where(unit.step_id == step.id, unit.state == UnitState.OPEN, under(place.path, places))
     few = few.where(unit.ended_at.is_(None)).offset(NO_JOIN)
