@@ -1,22 +1,19 @@
 """Reading accounts: a package because one file would be too long to read in a sitting.
 
-`listed` are the accounts within the actor's reach and what they hold, `offered` the choices their forms offer.
+`listed` are the accounts within the actor's reach, `detailed` is one with all it holds, `offered` the choices their
+forms offer.
 """
 
 from __future__ import annotations
 
+from app.accounts.queries.detailed import Detail, Held, get, own, sessions_of
 from app.accounts.queries.listed import (
     WITHOUT_ACCESS,
     Asked,
-    Detail,
-    Held,
     Line,
     Ticked,
     count,
-    get,
-    own,
     page,
-    sessions_of,
     ticked,
     within,
 )
