@@ -53,7 +53,9 @@ FINDINGS: dict[str, Any] = {
     "missing_column": _l("Sheet %(sheet)s: the column %(column)s is missing."),
     "column_doubled": _l("Sheet %(sheet)s: the column %(column)s is there twice; the first one was read."),
     "hidden_sheet": _l("Sheet %(sheet)s is hidden. It was read all the same."),
-    "hidden_rows": _l("Sheet %(sheet)s has hidden rows. They were read all the same."),
+    "hidden_rows": _l("Sheet %(sheet)s has hidden rows (%(rows)s). They were read all the same."),
     "hidden_columns": _l("Sheet %(sheet)s has hidden columns. They were read all the same."),
-    "rows_left_out": _l("Sheet %(sheet)s: %(count)s rows below the list (totals, signatures) were left out."),
+    "rows_left_out": _l(
+        "Sheet %(sheet)s: left out as none of the list (title, total, signature, example): %(rows)s."
+    ),
 }

@@ -60,3 +60,11 @@ def test_a_file_without_headings_is_told_which_were_looked_for(
 ) -> None:
     batch = desk.read(workbook([["一", "二"]], ("甲", "乙")))
     assert headings in visit("school_admin", locale).get(f"/imports/{batch}").get_data(as_text=True)
+
+
+def test_the_rows_that_were_left_out_are_told_by_their_numbers(desk: Desk, visit: SignIn) -> None:
+    remarks = [["本页小计", "1"], *[["合计", str(n)] for n in range(25)], ["班主任签字：", ""]]
+    batch = desk.read(workbook([student(1), *remarks]))
+    page = visit("school_admin", "zh_Hans_CN").get(f"/imports/{batch}").get_data(as_text=True)
+    assert f"{', '.join(map(str, range(3, 23)))} …" in page
+    assert "29" in page

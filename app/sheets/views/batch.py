@@ -268,7 +268,9 @@ def _words(batch: ImportBatch, kind: Kind) -> list[tuple[str, int]]:
 def _finding(found: Mapping[str, Any], headings: Mapping[str, str]) -> str:
     facts = found["facts"]
     column = headings.get(str(facts.get("key", "")), str(facts.get("heading", "")))
-    told = {"sheet": found["sheet"] or "1", "column": column, "count": facts.get("count", "")}
+    numbers = facts.get("rows") or ()
+    rows = ", ".join(map(str, numbers)) + (" …" if facts.get("count", 0) > len(numbers) else "")
+    told = {"sheet": found["sheet"] or "1", "column": column, "rows": rows}
     return str(FINDINGS[found["code"]]) % told
 
 
