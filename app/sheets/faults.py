@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from itertools import islice
 
 from app.sheets.columns import CellKind, Layout
 from app.sheets.tables import REASONS, Table
-from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook
+from app.sheets.workbook import Cell, CellError, Merged, Row, Sheet, Workbook, shown_width
 
 DANGEROUS = frozenset("=+-@\t\r＝＋－＠")
 """What Excel may take for the beginning of a formula."""
@@ -113,10 +112,8 @@ def marked_sheets(
 
 
 def _width(cell: Cell) -> int:
-    """How many narrow characters a cell takes; Chinese ones take two."""
     shown = cell.text if isinstance(cell, CellError) else str("" if cell is None else cell)
-    lines = shown[:WIDEST].split("\n")
-    return max(len(line) + sum(unicodedata.east_asian_width(character) in "WF" for character in line) for line in lines)
+    return shown_width(shown[:WIDEST])
 
 
 def _since_1900(sheet: Sheet, tables: Sequence[Table]) -> Sheet:

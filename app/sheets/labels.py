@@ -55,7 +55,5 @@ FINDINGS: dict[str, Any] = {
     "hidden_sheet": _l("Sheet %(sheet)s is hidden. It was read all the same."),
     "hidden_rows": _l("Sheet %(sheet)s has hidden rows (%(rows)s). They were read all the same."),
     "hidden_columns": _l("Sheet %(sheet)s has hidden columns. They were read all the same."),
-    "rows_left_out": _l(
-        "Sheet %(sheet)s: left out as none of the list (title, total, signature, example): %(rows)s."
-    ),
+    "rows_left_out": _l("Sheet %(sheet)s: left out as none of the list (title, total, signature, example): %(rows)s."),
 }

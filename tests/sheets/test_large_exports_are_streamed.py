@@ -42,6 +42,15 @@ def test_two_readers_find_what_was_written(tmp_path: Path) -> None:
     assert (out["A3"].value, out["B3"].value, out.freeze_panes) == ("=1+1", "00123", "A2")
 
 
+def test_columns_are_as_wide_as_what_stands_in_them(tmp_path: Path) -> None:
+    long = "江西省 / 南昌市 / 东湖区示范初级中学"
+    write(tmp_path / "a.xlsx", "名单", ("学号", "班级", "说明"), [("1", long, long * 9), ("2", None, None)])
+    columns = load_workbook(tmp_path / "a.xlsx").active.column_dimensions
+    widths = [round(columns[letters].width) for letters in "ABC"]
+    assert widths[0] in {9, 10}
+    assert len(long) < widths[1] <= widths[2] <= 41
+
+
 def test_an_export_of_nothing_has_its_headings(tmp_path: Path) -> None:
     assert write(tmp_path / "a.xlsx", "导出", HEADINGS, ()) == 0
     assert [row.cells for row in read(tmp_path / "a.xlsx").sheets[0].rows] == [HEADINGS]
