@@ -156,6 +156,11 @@ def any_of(ids: Iterable[int]) -> CollectionAggregate[Any]:
     return any_(literal(sorted(set(ids)), ARRAY(BigInteger)))
 
 
+def any_word(words: Iterable[str]) -> CollectionAggregate[Any]:
+    """One of these words, as `any_of` is one of some ids; `in_` ends at 65,535 of them."""
+    return any_(literal(sorted(set(words)), ARRAY(Text)))
+
+
 def driver_url(url: str) -> str:
     """Name the driver in a PostgreSQL URL, whichever spelling the operator used."""
     scheme, rest = url.split("://", 1)

@@ -58,7 +58,7 @@ YEAR_INSIDE = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})级")
 WAY_MARK = re.compile(r"\s*[/\\>＞→]+\s*")
 
 
-@dataclass
+@dataclass(slots=True)
 class Step:
     """One place on a row's way: its kind, the word in the file, the column it stands in."""
 
@@ -134,6 +134,7 @@ def _year(row: Branch, word: str | None) -> None:
         row.entry_year = int(found[1])
 
 
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """A name as it is compared: half-width, no spaces, lower case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

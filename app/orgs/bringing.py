@@ -20,6 +20,7 @@ from app.audit.services import record
 from app.changes.rules import Change, ChangeKind
 from app.changes.services import note
 from app.core import clock
+from app.core.db import any_of
 from app.core.errors import NotFound
 from app.orgs.ground import Ground, Spot
 from app.orgs.models import ClassGroup, OrgNode
@@ -40,7 +41,7 @@ def ground(session: Session, actor: Actor, place: Place, explained: Mapping[str,
     spots = _spots(session, place, nodes)
     numbers = select(ClassGroup.node_id, ClassGroup.school_id, ClassGroup.class_number)
     schools = {node.school_id for node in nodes if node.school_id}
-    stmt_numbers = numbers.where(ClassGroup.school_id.in_(schools))
+    stmt_numbers = numbers.where(ClassGroup.school_id == any_of(schools))
     given: dict[int, set[str]] = {}
     for row in session.execute(everything(stmt_numbers, because="class numbers are unique in a school, closed or not")):
         given.setdefault(row.school_id, set()).add(row.class_number)
@@ -121,14 +122,14 @@ def _rows(batch: ImportBatch) -> Any:  # noqa: ANN401  a select of several colum
 def _parents(session: Session, actor: Actor, news: Sequence[Mapping[str, Any]]) -> dict[int, str]:
     """Number → code of the places the new ones go below, held until the end; `RollChanged` when one is gone or full."""
     wanted = {node["parent_id"] for node in news if node["above"]}
-    stmt = select(OrgNode.id, OrgNode.code).where(OrgNode.id.in_(wanted), OrgNode.closed_at.is_(None))
+    stmt = select(OrgNode.id, OrgNode.code).where(OrgNode.id == any_of(wanted), OrgNode.closed_at.is_(None))
     stmt = stmt.order_by(OrgNode.id).with_for_update(key_share=True)
     found = session.execute(visible(stmt, OrgNode, actor, Permission.ORG_IMPORT)).all()
     if len(found) != len(wanted):
         raise RollChanged(count=len(wanted) - len(found))
     names = {(node["parent_id"], node["kind"], node["name"]) for node in news if node["above"]}
     beside = select(OrgNode.parent_id, OrgNode.kind, OrgNode.name)
-    beside = beside.where(OrgNode.parent_id.in_(wanted), OrgNode.closed_at.is_(None))
+    beside = beside.where(OrgNode.parent_id == any_of(wanted), OrgNode.closed_at.is_(None))
     there = session.execute(everything(beside, because="what came below the places locked above meanwhile"))
     if taken := names & {(row.parent_id, row.kind, row.name) for row in there}:
         raise RollChanged(count=len(taken))
@@ -175,7 +176,9 @@ def _keep(session: Session, batch: ImportBatch, ids: Sequence[int]) -> None:
 def _rename(session: Session, actor: Actor, changed: Sequence[Any]) -> None:
     versions = {row.subject_id: row.data["version"] for row in changed}
     stmt = select(OrgNode.id, OrgNode.version, OrgNode.name, OrgNode.path)
-    stmt = stmt.where(OrgNode.id.in_(versions), OrgNode.closed_at.is_(None)).order_by(OrgNode.id).with_for_update()
+    stmt = (
+        stmt.where(OrgNode.id == any_of(versions), OrgNode.closed_at.is_(None)).order_by(OrgNode.id).with_for_update()
+    )
     found = session.execute(visible(stmt, OrgNode, actor, Permission.ORG_UPDATE)).all()
     fitting = [row for row in found if row.version == versions[row.id]]
     if len(fitting) != len(versions):

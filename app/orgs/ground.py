@@ -12,7 +12,7 @@ from app.orgs.spelling import canonical, grade_names, spellings
 from app.sheets.rules import Remark
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Spot:
     """A place of the tree, or one that would grow; new ones have no id yet."""
 

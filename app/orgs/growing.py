@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from app.orgs.branches import Branch, Step, class_in, cohort_in_class, plain, way_of
+from app.orgs.children import Children
 from app.orgs.ground import Ground, Spot, classes_below, forms_of, is_called, wrong_name, wrong_place
 from app.orgs.particulars import Particulars, date_grade
 from app.orgs.rules import GEOGRAPHY
@@ -33,6 +34,7 @@ class Growth:
         self._rows_by_name: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[Spot]] = defaultdict(list)
         self._spelled: dict[Spot, dict[str, set[Spot]]] = {}
+        self._known_children = Children(ground.this_year)
         self._particulars = Particulars(ground, set(self._by_code))
 
     def lay(self) -> None:
@@ -208,9 +210,7 @@ class Growth:
 
     def _children(self, row: Branch, spot: Spot, step: Step) -> list[Spot]:
         """What stands right below a place under the name of a step; several where the name fits several."""
-        found = [
-            each for each in spot.below if each.kind == step.kind and is_called(each, step.text, self.ground.this_year)
-        ]
+        found = self._known_children.called(spot, step.kind, step.text)
         if step.kind == "grade" and len(found) > 1:  # 2026级 of a school with several stages
             found = [each for each in found if each.stage == row.stage] or found
         if step.kind == "class" and len(found) > 1:

@@ -14,7 +14,7 @@ from app.access.actor import Actor, ids_in
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.core import clock
-from app.core.db import WHILE_ONE_PAGE_IS_MADE
+from app.core.db import WHILE_ONE_PAGE_IS_MADE, any_of
 from app.core.errors import NotFound
 from app.orgs.models import ClassGroup, Kind, OrgNode
 from app.orgs.rules import Lineage, NodeName, academic_year, shown_names
@@ -119,7 +119,7 @@ def describe(session: Session, rows: Sequence[OrgNode]) -> list[Place]:
 def _class_numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
     if not ids:
         return {}
-    stmt = select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id.in_(ids))
+    stmt = select(ClassGroup.node_id, ClassGroup.class_number).where(ClassGroup.node_id == any_of(ids))
     rows = session.execute(everything(stmt, because="class numbers of nodes already in scope"))
     return {row.node_id: row.class_number for row in rows}
 
@@ -127,7 +127,7 @@ def _class_numbers(session: Session, ids: Sequence[int]) -> dict[int, str]:
 def _parents_among(session: Session, ids: Sequence[int]) -> set[int | None]:
     if not ids:
         return set()
-    stmt = select(OrgNode.parent_id).where(OrgNode.parent_id.in_(ids), OrgNode.closed_at.is_(None)).distinct()
+    stmt = select(OrgNode.parent_id).where(OrgNode.parent_id == any_of(ids), OrgNode.closed_at.is_(None)).distinct()
     return set(session.scalars(everything(stmt, because="whether nodes already in scope have children")))
 
 
@@ -151,7 +151,7 @@ def _stored_names(session: Session, ids: set[int]) -> tuple[Mapping[int, NodeNam
     missing = ids - known.keys()
     if missing:
         columns = (OrgNode.id, OrgNode.kind, OrgNode.name, OrgNode.stage, OrgNode.entry_year)
-        stmt = select(*columns, clock.sql_now().label("now")).where(OrgNode.id.in_(missing))
+        stmt = select(*columns, clock.sql_now().label("now")).where(OrgNode.id == any_of(missing))
         for row in session.execute(everything(stmt, because="names of the nodes above rows already in scope")):
             known[row.id] = NodeName(row.id, row.kind, row.name, row.stage, row.entry_year)
             day = row.now.astimezone(clock.SHANGHAI)

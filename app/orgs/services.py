@@ -16,7 +16,7 @@ from app.access.scope import entering, everything, visible
 from app.audit.rules import common_path
 from app.audit.services import record
 from app.core import locks
-from app.core.db import refused
+from app.core.db import any_of, any_word, refused
 from app.core.errors import NotFound
 from app.core.events import tell
 from app.orgs.models import ClassGroup, ClassSet, ClassSetClass, Kind, NodePlacement, OrgNode
@@ -148,7 +148,7 @@ def _new_ids(session: Session, count: int) -> list[int]:
 
 
 def _parents(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNode]:
-    stmt = select(OrgNode).where(OrgNode.code.in_(codes), OrgNode.closed_at.is_(None)).order_by(OrgNode.id)
+    stmt = select(OrgNode).where(OrgNode.code == any_word(codes), OrgNode.closed_at.is_(None)).order_by(OrgNode.id)
     # NO KEY UPDATE: rows that point here may come meanwhile, but no second act gives the same serials
     locked = stmt.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = {node.code: node for node in session.scalars(visible(locked, OrgNode, actor, Permission.ORG_CREATE))}
@@ -160,7 +160,7 @@ def _parents(session: Session, actor: Actor, codes: set[str]) -> dict[str, OrgNo
 def _known(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, Row]:
     """The parents in the form the new rows are laid out from, each with the code of the school it lies in."""
     schools = {node.school_id for node in parents.values() if node.school_id}
-    stmt = select(OrgNode.id, OrgNode.code).where(OrgNode.id.in_(schools))
+    stmt = select(OrgNode.id, OrgNode.code).where(OrgNode.id == any_of(schools))
     found = session.execute(everything(stmt, because="the codes of the schools that nodes in scope lie in"))
     codes: dict[int | None, str] = {row.id: row.code for row in found}
     return {
@@ -177,7 +177,9 @@ def _known(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, Row]:
 
 
 def _refuse_taken(session: Session, codes: Sequence[str]) -> None:
-    taken = everything(select(OrgNode.code).where(OrgNode.code.in_(codes)), because="codes are unique over the tree")
+    taken = everything(
+        select(OrgNode.code).where(OrgNode.code == any_word(codes)), because="codes are unique over the tree"
+    )
     first = session.scalars(taken.order_by(OrgNode.code).limit(1)).first()
     twice = next((code for code, count in Counter(codes).items() if count > 1), None)
     if first or twice:
@@ -194,14 +196,16 @@ def _serials_of_others(session: Session, actor: Actor, typed: set[str]) -> set[s
     of_whom = {found[1]: code for code in typed if (found := SERIAL.fullmatch(code))}
     if not of_whom:
         return set()
-    stmt = select(OrgNode.code, OrgNode.path).where(OrgNode.code.in_(of_whom))
+    stmt = select(OrgNode.code, OrgNode.path).where(OrgNode.code == any_word(of_whom))
     rows = session.execute(everything(stmt, because="codes are unique over the tree"))
     return {of_whom[row.code] for row in rows if not actor.covers(Permission.ORG_CREATE, row.path)}
 
 
 def codes_of_others(session: Session, actor: Actor, codes: set[str]) -> set[str]:
     """Those of some codes that a place has already, here or elsewhere, or that somebody else's place will give."""
-    taken = everything(select(OrgNode.code).where(OrgNode.code.in_(codes)), because="codes are unique over the tree")
+    taken = everything(
+        select(OrgNode.code).where(OrgNode.code == any_word(codes)), because="codes are unique over the tree"
+    )
     return {*session.scalars(taken), *_serials_of_others(session, actor, codes)}
 
 
@@ -211,7 +215,7 @@ def _serials(session: Session, parents: Mapping[str, OrgNode]) -> dict[str, int]
     named = func.max(cast(func.substring(OrgNode.code, "-([0-9]{1,9})$"), BigInteger))
     stmt = (
         select(OrgNode.parent_id, func.greatest(func.count(), named))
-        .where(OrgNode.parent_id.in_(list(ids)))
+        .where(OrgNode.parent_id == any_of(ids))
         .group_by(OrgNode.parent_id)
     )
     counted = session.execute(everything(stmt, because="serials count closed nodes too"))

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import permutations
 
 from app.orgs.rules import STAGE_GRADES, NodeName, grade_label
@@ -26,6 +27,7 @@ SHORT_STAGE = {"primary": ("小", "小学"), "junior": ("初", "初中"), "senio
 MOST_ANCESTORS = 3
 
 
+@lru_cache(maxsize=10_000)  # the rows of a list repeat the names of a few classes and grades
 def canonical(text: str) -> str:
     """The one way a class's name is compared: 七（1）班 and 7-1 are 7.1, 七年级一班 is 7年级1."""
     plain = "".join(unicodedata.normalize("NFKC", text).split()).lower()
@@ -98,6 +100,7 @@ def _joined(parts: Sequence[tuple[str, ...]]) -> Iterator[str]:
             yield f"{name}{rest}"
 
 
+@lru_cache(maxsize=1_000)
 def grade_names(node: NodeName, stage: str | None, this_year: int) -> tuple[str, ...]:
     """What a cohort is called: its name, its year (2026级, 26级), its label and other forms of it (初一)."""
     names = [node.name]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, literal, select, union_all
+from sqlalchemy import ARRAY, BigInteger, Select, Table, all_, delete, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.scope import everything, visible
 from app.audit.services import record
-from app.core.db import Base
+from app.core.db import Base, any_of
 from app.orgs.bringing import name_nodes
 from app.orgs.models import ClassGroup, NodePlacement, OrgNode
 from app.orgs.queries import names_of
@@ -73,7 +73,8 @@ def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
     if found := _blockers(session, actor, made, changed):
         raise UndoBlocked(count=len(found))
     if changed:
-        stmt = select(OrgNode.id, OrgNode.name, OrgNode.path).where(OrgNode.id.in_([row.subject_id for row in changed]))
+        stmt = select(OrgNode.id, OrgNode.name, OrgNode.path)
+        stmt = stmt.where(OrgNode.id == any_of(row.subject_id for row in changed))
         now = session.execute(everything(stmt, because=OF_BATCH)).all()
         name_nodes(session, actor, now, {row.subject_id: row.before["name"] for row in changed})
     if made:
@@ -100,7 +101,7 @@ def _changed(session: Session, batch: ImportBatch) -> Sequence[Any]:
 
 def _reached(actor: Actor, ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     columns = (OrgNode.id, OrgNode.name, OrgNode.path, OrgNode.version, OrgNode.closed_at)
-    stmt: Select[*tuple[Any, ...]] = select(*columns).where(OrgNode.id.in_(ids))
+    stmt: Select[*tuple[Any, ...]] = select(*columns).where(OrgNode.id == any_of(ids))
     return visible(stmt, OrgNode, actor, Permission.ORG_IMPORT)
 
 
@@ -134,9 +135,9 @@ def _dependents(session: Session, made: Sequence[int]) -> dict[int, str]:
     parts = []
     for table, column in _leading_here():
         node, reason = table.c[column], literal(REASONS.get(table.name, "undo_used"))
-        stmt = select(node.label("node_id"), reason.label("reason")).where(node.in_(made)).distinct()
+        stmt = select(node.label("node_id"), reason.label("reason")).where(node == any_of(made)).distinct()
         if table.name == OrgNode.__tablename__:
-            stmt = stmt.where(table.c.id.not_in(made))
+            stmt = stmt.where(table.c.id != all_(literal(sorted(made), ARRAY(BigInteger))))
         if table.name in UNTOUCHED:
             stmt = stmt.where(table.c[UNTOUCHED[table.name]] > 1)
         parts.append(stmt)
@@ -161,10 +162,10 @@ def _uproot(session: Session, made: Sequence[int]) -> None:
     tables = [(table, column) for table, column in _leading_here() if table.name in UNTOUCHED]
     try:
         for stmt in (
-            *(delete(t).where(t.c[column].in_(made), t.c[UNTOUCHED[t.name]] == 1) for t, column in tables),
-            delete(NodePlacement).where(NodePlacement.node_id.in_(made)),
-            delete(ClassGroup).where(ClassGroup.node_id.in_(made)),
-            delete(OrgNode).where(OrgNode.id.in_(made)),
+            *(delete(t).where(t.c[column] == any_of(made), t.c[UNTOUCHED[t.name]] == 1) for t, column in tables),
+            delete(NodePlacement).where(NodePlacement.node_id == any_of(made)),
+            delete(ClassGroup).where(ClassGroup.node_id == any_of(made)),
+            delete(OrgNode).where(OrgNode.id == any_of(made)),
         ):
             session.execute(everything(stmt, because=OF_BATCH), execution_options=NO_SYNC)
     except IntegrityError as error:

@@ -311,3 +311,14 @@ def test_many_places_cost_as_many_statements_as_few(tree: Desk, statements: Coun
     few = [("甲小学", "一年级", f"{number}班") for number in range(1, 3)]
     many = [(f"{name}小学", "一年级", f"{number}班") for name in "乙丙丁戊" for number in range(1, 12)]
     assert spent(few) == spent(many)
+
+
+def test_many_places_are_taken_back_by_the_statements_of_few(tree: Desk, statements: CountStatements) -> None:
+    sent = []
+    for count in (1, 9):
+        rows = [(f"第{count}{n}小学", "", "小学", "一年级", "1班", "") for n in range(count)]
+        batch = _apply(tree, rows)
+        with statements() as undone:
+            tree.undo(batch)
+        sent.append(undone)
+    assert sent[0] == sent[1]  # word for word: a statement takes 65,535 parameters at most

@@ -41,7 +41,7 @@ def report_there(session: Session, _actor: Actor, event: NodesPlanted) -> None:
     Else a class made after opening would be counted by its school and submitted by nobody. A plan that is being opened
     there is waited for, then seen as open.
     """
-    for plan_id in _open_above(session, event.ids):
+    for plan_id in _open_above(session, event.ids, unseen=event.ids):
         write_units(session, plan_id, event.ids)
 
 
@@ -61,11 +61,15 @@ def settle_units(session: Session, plan_id: int, among: Sequence[int] | None = N
     session.execute(everything(END_NESTED, because=TREE), values)
 
 
-def _open_above(session: Session, places: Sequence[int]) -> Sequence[int]:
-    """The open plans at or above some places, shared until the act ends."""
+def _open_above(session: Session, places: Sequence[int], *, unseen: Sequence[int] = ()) -> Sequence[int]:
+    """The open plans at or above some places, shared until the act ends.
+
+    At an `unseen` place, made in this act, nobody can open a plan yet: a list may bring a hundred thousand of them,
+    more than there is room for locks.
+    """
     stmt = select(OrgNode.path).where(OrgNode.id == any_of(places))
     above = {node_id for path in session.scalars(everything(stmt, because=TREE)) for node_id in ids_in(path)}
-    locks.share(session, locks.ASKED, above)
+    locks.share(session, locks.ASKED, above.difference(unseen))
     found = select(Plan.id).where(Plan.state == PlanState.OPEN, Plan.node_id == any_of(above)).order_by(Plan.id)
     plans = session.scalars(everything(found, because=TREE)).all()
     locks.share(session, locks.PLAN, plans)
