@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.access.actor import SYSTEM
 from app.access.scope import everything
 from app.core.db import Session
+from app.core.errors import NotFound
 from app.enrolment.models import Enrolment
 from app.orgs import reshape
 from app.orgs.models import OrgNode
@@ -108,6 +109,9 @@ def test_a_class_that_moves_below_another_unit_is_counted_once(session: Session,
     place = session.scalars(everything(select(OrgNode).where(OrgNode.code == "NEW"), because=TEST)).one()
     reshape.move(session, SYSTEM, node_id=place.id, target_code=grade(A, 2), version=place.version)
     session.expire_all()
+    ended = chain.unit("NEW")
+    with pytest.raises(NotFound):
+        services.submit(session, chain.who("counsellor", "NEW"), unit_id=ended.id, version=ended.version)
     for code in (grade(A, 1), grade(A, 2)):
         climb(chain, code, STEPS["grade"])
     assert len(parts_of(session, unit(session, SYSTEM, chain.unit(A).id))) == 2

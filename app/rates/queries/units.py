@@ -71,8 +71,9 @@ def units(session: Session, actor: Actor, asked: Asked, *, spot: Spot) -> Cut[Un
 
 
 def unit(session: Session, actor: Actor, unit_id: int) -> UnitLine:
-    """A unit whose figures the actor may read, or `NotFound`."""
-    row = session.execute(_in_scope(_lines().where(ReportingUnit.id == unit_id), actor)).one_or_none()
+    """A unit that reports, whose figures the actor may read, or `NotFound`."""
+    stmt = _lines().where(ReportingUnit.id == unit_id, ReportingUnit.ended_at.is_(None))
+    row = session.execute(_in_scope(stmt, actor)).one_or_none()
     if row is None:
         raise NotFound(what="unit")
     return _line(row)
