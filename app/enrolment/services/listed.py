@@ -40,6 +40,11 @@ from app.students.models import Student
 ENTER = Permission.ENROLMENT_ENTER
 AT_ONCE = 5_000
 OF_BATCH = "rows of a batch in scope, and the applications they are about, found in scope"
+WRITTEN = (
+    *("name", "student_id", "version", "state", "choice", "option_id"),
+    *("waiver_reason", "waiver_text", "on_paper", "participation_code"),
+)
+"""What the rows of a batch hold of the decisions they bring; older ones lack the last two."""
 CHANGED_SINCE = (NotFound, Stale, WrongState, MovedMeanwhile, CountedNoMore)
 """What `bring` says when an application is not what it was when the list was checked."""
 REMEMBER = """
@@ -188,30 +193,31 @@ def apply(session: Session, actor: Actor, batch: ImportBatch) -> None:
 
 
 def _rows_of(actor: Actor, batch: ImportBatch) -> Select[*tuple[Any, ...]]:
-    stmt = select(ImportRow.n, ImportRow.subject_id, ImportRow.data, ImportRow.undo)
+    """The rows that write something; of what they hold only what is asked for here, for a list may be long."""
+    fields = (ImportRow.data[name].label(name) for name in WRITTEN)
+    stmt = select(ImportRow.n, ImportRow.subject_id, *fields, ImportRow.undo["version"].label("version_before"))
     stmt = stmt.where(ImportRow.batch_id == batch.id, ImportRow.verdict.in_(["new", "changed"])).order_by(ImportRow.n)
     return visible(stmt, ImportRow, actor, ENTER)
 
 
 def _decision(row: Found) -> Decision:
-    data = row.data
     return Decision(
-        data["student_id"],
-        data["state"],
-        data["choice"],
-        data["waiver_reason"],
-        coverage_option_id=data["option_id"],
-        waiver_text=data["waiver_text"],
-        version=data["version"],
-        on_paper=data.get("on_paper", False),
-        participation_code=data.get("participation_code"),
+        row.student_id,
+        row.state,
+        row.choice,
+        row.waiver_reason,
+        coverage_option_id=row.option_id,
+        waiver_text=row.waiver_text,
+        version=row.version,
+        on_paper=bool(row.on_paper),
+        participation_code=row.participation_code,
     )
 
 
 def _changed_since(session: Session, rows: Sequence[Found]) -> int:
     stmt = select(Enrolment.id, Enrolment.version).where(Enrolment.id == any_of([row.subject_id for row in rows]))
     now = {row.id: row.version for row in session.execute(everything(stmt, because=OF_BATCH))}
-    differing = [row.subject_id for row in rows if now.get(row.subject_id) != row.data["version"]]
+    differing = [row.subject_id for row in rows if now.get(row.subject_id) != row.version]
     return max(1, len(differing))
 
 
@@ -225,7 +231,7 @@ def blockers(session: Session, actor: Actor, batch: ImportBatch) -> list[Blocker
     nodes = {node for row in now.values() for node in ids_in(row.tree_path)}
     shut = shut_nodes(session, plan.id, nodes)
     judged = [(row, _code(row, now.get(row.subject_id), plan, shut)) for row in rows]
-    return [Blocker(row.subject_id, row.data["name"], code, row.n) for row, code in judged if code]
+    return [Blocker(row.subject_id, row.name, code, row.n) for row, code in judged if code]
 
 
 def _code(row: Found, now: Found | None, plan: Plan, shut: frozenset[int]) -> str | None:
@@ -235,7 +241,7 @@ def _code(row: Found, now: Found | None, plan: Plan, shut: frozenset[int]) -> st
         return "undo_plan_closed"
     if not shut.isdisjoint(ids_in(now.tree_path)):
         return "undo_unit_submitted"
-    is_same = row.undo is not None and now.version == row.undo["version"] + 1 and now.removed_at is None
+    is_same = row.version_before is not None and now.version == row.version_before + 1 and now.removed_at is None
     return None if is_same else "undo_decided_since"
 
 
