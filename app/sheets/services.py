@@ -30,6 +30,7 @@ READING, APPLYING, UNDOING, RETURNING = "sheets.read", "sheets.apply", "sheets.u
 """The kinds of jobs."""
 LOCKED = "the batch was read and locked above within the actor's scope"
 WORKING = frozenset({"queued", "running"})
+BEING_READ = frozenset({BatchState.UPLOADED, BatchState.READING})
 LONGEST_NAME = 200
 MOST_TEXTS, LONGEST_TEXT = 1_000, 200
 """Headings and words explained at once, and the characters of one."""
@@ -189,8 +190,13 @@ def undo_failed(session: Session, actor: Actor, *, batch_id: int, code: str, fac
 
 
 def cancel(session: Session, actor: Actor, *, batch_id: int, version: int) -> None:
-    """Give an import up before anything was written; what the worker does for it ends at its next safe point."""
-    batch = _known(session, actor, batch_id, version)
+    """Give an import up before anything was written; what the worker does for it ends at its next safe point.
+
+    While the worker reads, each of its steps is a version of its own, which nobody has to have seen to give up.
+    """
+    batch = queries.locked(session, actor, batch_id=batch_id)
+    if batch.version != version and batch.state not in BEING_READ:
+        raise Stale({"state": batch.state}, batch.version)
     _move(session, batch, BatchEvent.CANCEL)
     if batch.job_id is not None:
         cancel_job(session, batch.job_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.errors import Invalid, NotAllowed, Refusal
+from app.core.errors import Invalid, NotAllowed, Refusal, Stale
 from app.core.workflow import WrongState
 from app.sheets import queries, services
 from app.sheets.columns import normalise_heading
@@ -47,6 +47,22 @@ def test_a_cancelled_import_is_over(desk: Desk) -> None:
         desk.confirm(batch)
     with pytest.raises(WrongState):
         read_batch(desk.bench, batch)
+
+
+def test_an_import_can_be_cancelled_although_the_worker_has_begun_since_the_page_was_opened(desk: Desk) -> None:
+    batch = desk.received(workbook([student(1)]))
+    version = desk.batch(batch).version
+    desk.run(lambda s, a: services.begin_reading(s, a, batch_id=batch))
+    desk.run(lambda s, a: services.cancel(s, a, batch_id=batch, version=version))
+    assert desk.batch(batch).state == "cancelled"
+
+
+def test_a_preview_nobody_has_seen_is_not_cancelled(desk: Desk) -> None:
+    batch = desk.received(workbook([student(1)]))
+    version = desk.batch(batch).version
+    read_batch(desk.bench, batch)
+    with pytest.raises(Stale):
+        desk.run(lambda s, a: services.cancel(s, a, batch_id=batch, version=version))
 
 
 def test_a_file_without_headings_is_refused_with_what_was_looked_for(desk: Desk) -> None:
