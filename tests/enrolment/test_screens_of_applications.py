@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.core.crypto import Keyring
@@ -178,6 +178,20 @@ def test_one_application_is_looked_at_and_decided(visit: Visiting, world: World,
     assert "Signed on paper, kept by" in text_of(browser.get(here))
     with database.sessions() as session:
         assert row_of(session, world.plan_id, world.of(A)[2].student_id).state == "waived"
+
+
+@pytest.mark.committed
+def test_the_national_code_of_a_list_stands_on_the_page(visit: Visiting, world: World, database: Database) -> None:
+    with database.sessions() as session:
+        row = row_of(session, world.plan_id, world.of(A)[5].student_id)
+    page = f"/applications/{row.id}"
+    browser = visit("school_admin", "zh_Hans_CN")
+    assert "参保状态代码" not in text_of(browser.get(page))
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE enrolment SET participation_code = '4' WHERE id = :id"), {"id": row.id})
+    shown = text_of(browser.get(page))
+    assert "参保状态代码" in shown
+    assert "4 终止参保" in shown
 
 
 @pytest.mark.committed
