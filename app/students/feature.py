@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.access.permissions import Permission
 from app.core.events import Listener
 from app.core.feature import Audience, Feature, MenuItem
-from app.orgs.rules import ClassesMerged, NodesClosing, SchoolChanged
+from app.orgs.rules import ClassesMerged, NodesClosing, PlacesMoving, SchoolChanged
 from app.students.hardship_sheet import RECOGNITIONS
 from app.students.jobs import SHEETS
 from app.students.labels import FIELDS, VALUES
@@ -13,6 +13,7 @@ from app.students.roll import refuse_closing
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsLeft, StudentsMoved
 from app.students.sentences import IMPORTING
 from app.students.services import end_access, follow_merge, move_access, rename_access, resettle_access
+from app.students.services.turns import await_roll
 from app.students.sheet import STUDENTS
 from app.students.views import SCREENS
 from app.web.language import lazy as _l
@@ -22,6 +23,7 @@ FEATURE = Feature(
     screens=SCREENS,
     jobs=(SHEETS,),
     listeners=(
+        Listener(PlacesMoving, await_roll),
         Listener(ClassesMerged, follow_merge),
         Listener(NodesClosing, refuse_closing),
         Listener(SchoolChanged, resettle_access),

@@ -221,4 +221,4 @@ def test_registering_takes_few_statements(session: Session, world: World, statem
     admin = world.actor(session, "school_admin")
     with statements() as sent:  # type: ignore[attr-defined]
         register(session, admin, CLASS)
-    assert len(sent) <= 21
+    assert len(sent) <= 22

@@ -21,6 +21,7 @@ from app.people.models import Person
 from app.students.models import Guardian, Student
 from app.students.rules import NothingTicked, TooManyAtOnce
 from app.students.services.following import rename_to, students_accounts
+from app.students.services.turns import take_part
 
 HANDING_OUT = "students.sheets"
 """The kind of job that makes accounts and codes for more people than a browser waits for."""
@@ -121,6 +122,7 @@ def _open_rows(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[list
     wanted = sorted(set(ids))
     if not wanted:
         raise NothingTicked
+    take_part(session, wanted)
     stmt = (
         select(
             Student.id,

@@ -29,6 +29,7 @@ from app.students.rules import (
     judge_hardship,
     meets,
 )
+from app.students.services.turns import take_part_at
 
 
 def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring: Keyring) -> list[int]:
@@ -43,6 +44,7 @@ def admit(session: Session, actor: Actor, new: Sequence[NewStudent], *, keyring:
     if not all(is_student_number(student.student_number) for student in new):
         raise Invalid({"student_number": "student_number_shape"})
     _refuse_wrong_hardships(new)
+    take_part_at(session, [student.class_code for student in new])
     classes = _classes(session, actor, {student.class_code for student in new})
     rows = [_row(student, classes[student.class_code], keyring) for student in new]
     _refuse_doubles(session, rows)

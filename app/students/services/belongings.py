@@ -18,6 +18,7 @@ from app.core.errors import NotFound
 from app.people.models import Person
 from app.students.models import Student
 from app.students.rules import HasLeft
+from app.students.services.turns import take_part
 
 Owner = Row[*tuple[Any, ...]]
 
@@ -41,6 +42,9 @@ def owners(
     is_held: bool = True,
 ) -> dict[int, Owner]:
     """The students of these ids within the scope of a permission, by id; locked in their order, or only read."""
+    ids = list(ids)
+    if is_held:
+        take_part(session, ids)
     stmt = (
         select(Student.id, Student.person_id, Student.node_id, Student.tree_path, Student.closed_on, Person.name)
         .join(Person, Person.id == Student.person_id)

@@ -39,6 +39,7 @@ from app.students.rules import (
     judge_particulars,
 )
 from app.students.services.registration import refuse_if_in_school
+from app.students.services.turns import take_part
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ def _locked(
     keyring: Keyring,
     version: int | None = None,
 ) -> Held:
+    take_part(session, [student_id])
     stmt = (
         select(Student, Person)
         .join(Person, Person.id == Student.person_id)

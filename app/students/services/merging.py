@@ -27,6 +27,7 @@ from app.students.models import Student
 from app.students.rules import StudentNumberTaken, StudentsCorrected, StudentsMoved, StudentsPlaced
 from app.students.services import beside, cases
 from app.students.services.arriving import ARRIVING, lock_classes, spread
+from app.students.services.turns import take_part_in
 
 JUDGED = "rows of a batch in scope; their classes and records were found and locked in scope"
 NO_SYNC = {"synchronize_session": False}
@@ -120,6 +121,7 @@ NOTE_CHANGED = f"""{NOTED}
 def merge(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Write the new and changed rows of a batch; raises `RollChanged`. Tells what happened as events."""
     actor.require(Permission.STUDENT_IMPORT)
+    take_part_in(session, [batch.node_id])
     arrived = spread(session, batch)
     lock_classes(session, actor, arrived.classes)
     _lock_students(session, actor, arrived.changed)

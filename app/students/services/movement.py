@@ -41,6 +41,7 @@ from app.students.rules import (
     SeveralSchools,
     StudentsMoved,
 )
+from app.students.services.turns import take_part
 
 MERGED = "the classes are merged by who may move them, and their students follow"
 LOCKED = "the rows were read and locked above within the actor's scope"
@@ -94,6 +95,7 @@ def _locked(session: Session, actor: Actor, permission: Permission, ids: Sequenc
     wanted = sorted(set(ids))
     if not wanted:
         raise NothingTicked
+    take_part(session, wanted)
     stmt = _students(Student.id == any_of(wanted), among_open=False)
     rows = session.execute(visible(stmt, Student, actor, permission, along=(Person,))).all()
     if len(rows) != len(wanted):

@@ -26,6 +26,7 @@ from app.students.rules import IsDeceased, NewStudent, OnFileHere, Particulars, 
 from app.students.services.admission import admit
 from app.students.services.family import sealed_certificate
 from app.students.services.registration import refuse_if_in_school
+from app.students.services.turns import take_part
 from app.students.workflow import StudentState
 
 
@@ -44,6 +45,7 @@ def readmit(
     Raises `NotFound`, `IsDeceased`, `Invalid`, `StudentNumberTaken`; for who is in a school `OnFileHere` (also when
     this very record is open) or `OnFileElsewhere`. Tells `StudentsPlaced`.
     """
+    take_part(session, [student_id])
     left, name = _left(session, actor, student_id)
     refuse_if_in_school(session, actor, left.person_id)
     today = clock.today(session)

@@ -32,6 +32,7 @@ from app.students.rules import (
     StudentsResumed,
     is_reason,
 )
+from app.students.services.turns import take_part
 from app.students.workflow import OPEN_STATES, REASON, STATUS, StudentEvent, StudentState, leaving
 
 LOCKED = "the row was read and locked above within the actor's scope"
@@ -148,6 +149,7 @@ def _refuse_closed_class(session: Session, row: Locked) -> None:
 
 
 def _locked(session: Session, actor: Actor, permission: Permission, student_id: int, version: int) -> Locked:
+    take_part(session, [student_id])
     stmt = (
         select(
             Student.id,

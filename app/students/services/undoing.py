@@ -25,6 +25,7 @@ from app.students.models import Student
 from app.students.rules import AdmissionsUndone, StudentsCorrected, StudentsMoved
 from app.students.services import beside, cases
 from app.students.services.arriving import ARRIVING, Arrived, spread
+from app.students.services.turns import take_part_in
 
 DEPENDENTS: list[Callable[[Session, Sequence[int]], Mapping[int, str]]] = []
 """What packages above know that depends on a student's admission: student id → code of the reason."""
@@ -167,6 +168,7 @@ def _reached(actor: Actor) -> Select[int]:
 def undo(session: Session, actor: Actor, batch: ImportBatch) -> None:
     """Take a batch back; raises `UndoBlocked`. Tells what happens as events."""
     actor.require(Permission.STUDENT_IMPORT)
+    take_part_in(session, [batch.node_id])
     arrived = spread(session, batch)
     session.execute(_reached(actor).with_for_update(of=(Student, Person)))
     if found := _blockers(session, actor, batch, arrived):
