@@ -53,6 +53,12 @@ def figures(visit: Visit, line: str) -> dict[str, str]:
     return {cell.get_attribute("data-label") or "": cell.inner_text() for cell in cells.all()}
 
 
+def not_approved_below(visit: Visit) -> list[str]:
+    """The units below that are not approved yet, as the page of a rate names them."""
+    lines = visit.page.locator("section[aria-labelledby=below] tbody tr")
+    return [line.locator("th").inner_text() for line in lines.all() if "审核通过" not in line.inner_text()]
+
+
 def submitted(visit: Visit, *, refused: tuple[int, ...] = ()) -> None:
     """Press 上报 and confirm."""
     main(visit).get_by_role("button", name="上报", exact=True).click()

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.rate_pages import decided, figures, main, open_todo, opened, says, submitted, todo
+from tests.journeys.rate_pages import (
+    decided,
+    figures,
+    main,
+    not_approved_below,
+    open_todo,
+    opened,
+    says,
+    submitted,
+    todo,
+)
 from tests.journeys.site import Site
 from tests.journeys.stand_ins import Chain
 from tests.journeys.visit import Visit, Visiting
@@ -72,8 +82,8 @@ def _approved_as_it_was_submitted(officer: Visit, site: Site) -> None:
 def _not_before_every_grade_is_approved(officer: Visit, site: Site) -> None:
     """The college cannot submit while a grade is missing, is told which, and can once all of them are approved."""
     opened(officer, ROLE, site, step=2)
-    lines = officer.page.locator("section[aria-labelledby=below] tbody tr")
-    missing = [line.locator("th").inner_text() for line in lines.all() if "未提交" in line.inner_text()]
+    missing = not_approved_below(officer)
+    assert missing
     submitted(officer, refused=(409,))
     says(officer, f"下级有 {len(missing)} 个单位尚未审核通过（{'、'.join(missing)}）")
     chain = Chain(site, ROLE)

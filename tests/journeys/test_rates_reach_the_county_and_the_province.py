@@ -12,6 +12,7 @@ from tests.journeys.rate_pages import (
     decided,
     figures,
     main,
+    not_approved_below,
     number,
     open_todo,
     opened,
@@ -90,8 +91,11 @@ def _the_county_sums_up(officer: Visit, site: Site, county: Chain) -> None:
     officer.click(officer.rows().get_by_role("link", name="审核", exact=True))
     decided(officer, "审核通过")
     opened(officer, COUNTY, site, step=2)
+    missing = not_approved_below(officer)
+    assert site.place(SCHOOL).name not in missing
+    assert "东湖区示范幼儿园" in missing
     submitted(officer, refused=(409,))
-    says(officer, "下级有 1 个单位尚未审核通过（东湖区示范幼儿园）")
+    says(officer, f"下级有 {len(missing)} 个单位尚未审核通过（{'、'.join(missing)}）")
     county.submitted(position=1)
     county.approved(position=1)
     opened(officer, COUNTY, site, step=2)
