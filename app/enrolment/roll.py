@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Update, and_, any_, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Row, Update, and_, any_, cast, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor, ids_in
 from app.access.scope import everything
+from app.core import locks
 from app.core.clock import sql_now
 from app.core.db import any_of
 from app.enrolment.models import Enrolment
 from app.enrolment.services import ask_everybody, ask_newcomers, in_hardship, stage_at
 from app.enrolment.workflow import UNDECIDED
+from app.orgs.models import OrgNode
 from app.plans.models import Plan
 from app.plans.rules import PlanOpened, PlanReopened
 from app.plans.states import PlanState
 from app.plans.units import share_units
-from app.students.models import Student
+from app.students.models import Placement, Student
 from app.students.rules import HardshipChanged, StudentsLeft, StudentsMoved, StudentsPaused, StudentsPlaced
 from app.students.workflow import StudentState
 
@@ -159,8 +161,13 @@ def _live_rows(session: Session, students: Sequence[int]) -> Sequence[Row[*tuple
 def _share(session: Session, students: Sequence[int]) -> None:
     """Share the plans the students' rows stand in, then the units of their old and new places.
 
-    So nobody closes such a plan, or submits such a unit, while its members change.
+    So nobody closes such a plan, or submits such a unit, while its members change. A plan that is being opened over a
+    class they stand or stood in is waited for first, then seen as open: it may ask them as they were.
     """
+    lineage = cast(func.string_to_array(func.btrim(OrgNode.path, "/"), "/"), ARRAY(BigInteger))
+    stood = select(func.unnest(lineage).label("k")).join(Placement, Placement.node_id == OrgNode.id)
+    asked = stood.where(Placement.student_id == any_of(students))
+    locks.share_found(session, locks.ASKED, everything(asked, because=ROLL))
     stmt = (
         select(Plan.id, Enrolment.tree_path, Student.tree_path)
         .join(Enrolment, Enrolment.plan_id == Plan.id)

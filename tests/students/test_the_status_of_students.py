@@ -268,4 +268,4 @@ def test_a_change_takes_few_statements(session: Session, world: World, statement
         services.change_status(
             session, admin, student_id=one, version=1, event=StudentEvent.TAKE_LEAVE, on=DAY, reason=ILL
         )
-    assert len(noted) <= 15
+    assert len(noted) <= 16
