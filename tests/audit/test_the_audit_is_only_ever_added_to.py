@@ -65,12 +65,12 @@ def test_an_act_outside_a_request_has_no_address(session: Session, acts: Callabl
         "UPDATE audit SET id = id + 1000 WHERE id = (SELECT min(id) FROM audit)",
         "DELETE FROM audit",
         "DELETE FROM audit WHERE id = (SELECT min(id) FROM audit)",
-        "TRUNCATE audit",
+        "TRUNCATE audit CASCADE",
         "MERGE INTO audit USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
     ],
 )
 def test_the_database_refuses_every_change(session: Session, change: str) -> None:
-    with pytest.raises(DBAPIError, match="audit is append-only"):
+    with pytest.raises(DBAPIError, match=r"audit(_seal)? is append-only"):
         session.connection().execute(text(change))
 
 
