@@ -245,7 +245,7 @@ FIELDS = {
     "state_reason": _l("Reason"),
     "evidence_number": _l("Evidence number"),
     "recognised_by": _l("Recognised by"),
-    "until_on": _l("Until"),
+    "until_on": _l("No longer valid from"),
     "contact_phone": _l("Emergency phone"),
 }
 WORDS = "xuebao-words"

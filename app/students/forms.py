@@ -21,6 +21,7 @@ from app.people.labels import (
     SEXES,
     country_meant,
 )
+from app.students.claims import DAY
 from app.students.labels import BOARDING, CATEGORIES, ENTRY_MODES, LEFT_BEHIND, LEVELS, RELATIONS
 from app.students.rules import LONGEST_REASON, Particulars
 from app.web.forms import ActForm, PickerField, RecordForm, offered
@@ -44,6 +45,24 @@ class DayField(DateField):
             super().process_formdata([text] if text else [])
         except ValueError as error:
             raise ValueError(gettext("Please write the day as year-month-day, such as 2026-09-01.")) from error
+
+
+class LastDayField(DayField):
+    """The last day of a period, as papers write it; `data` is the day after, the first one it does not cover."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the last day."""
+        super().process_formdata(valuelist)
+        if self.data is not None:
+            try:
+                self.data += DAY
+            except OverflowError as error:
+                raise ValueError(gettext("Leave it empty for a recognition that does not end.")) from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return (self.data - DAY).isoformat() if self.data else ""
 
 
 class WholeField(IntegerField):
@@ -174,7 +193,7 @@ class NewStudentForm(StudentForm):
     category = _choice(_l("Hardship category"), CATEGORIES, NONE)
     level = _choice(_l("Hardship level"), LEVELS, NONE)
     since_on = DayField(_l("From"), [Optional()])
-    until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+    until_on = LastDayField(_l("Last day"), [Optional()], description=_l("This day is covered too; empty: no end."))
 
 
 class ReadmissionForm(ActForm):
@@ -268,7 +287,7 @@ class HardshipForm(ActForm):
     category = _choice(_l("Hardship category"), CATEGORIES, validators=[InputRequired(NEEDED)])
     level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
     since_on = DayField(_l("From"), [InputRequired(NEEDED)])
-    until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+    until_on = LastDayField(_l("Last day"), [Optional()], description=_l("This day is covered too; empty: no end."))
     evidence_number = StringField(_l("Evidence number"), [LONG], description=_l("Of the certificate or notice."))
     recognised_by = StringField(_l("Recognised by"), [LONG], description=_l("Such as the civil affairs bureau."))
 
@@ -279,7 +298,7 @@ class HardshipCorrectionForm(RecordForm):
     category = _choice(_l("Hardship category"), CATEGORIES, validators=[InputRequired(NEEDED)])
     level = _choice(_l("Hardship level"), LEVELS, validators=[InputRequired(NEEDED)])
     since_on = DayField(_l("From"), [InputRequired(NEEDED)])
-    until_on = DayField(_l("Until"), [Optional()], description=_l("The first day it no longer covers; empty: open."))
+    until_on = LastDayField(_l("Last day"), [Optional()], description=_l("This day is covered too; empty: no end."))
     evidence_number = StringField(_l("Evidence number"), [LONG], description=_l("Of the certificate or notice."))
     recognised_by = StringField(_l("Recognised by"), [LONG], description=_l("Such as the civil affairs bureau."))
     reason = _reason()
@@ -294,7 +313,7 @@ class ReasonForm(RecordForm):
 class HardshipEndForm(RecordForm):
     """The day a recognition ends."""
 
-    until_on = DayField(_l("Until"), [InputRequired(NEEDED)], description=_l("The first day it no longer covers."))
+    until_on = LastDayField(_l("Last day"), [InputRequired(NEEDED)], description=_l("This day is covered too."))
 
 
 class UnmaskForm(ActForm):

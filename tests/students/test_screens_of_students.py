@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.core.crypto import Keyring
 from app.core.db import Database
 from app.people.models import Person
 from app.people.services import NUMBER_AT
-from app.students.models import Student
+from app.students.models import HardshipRecognition, Student
 from tests.make.places import A, B
 from tests.site import HIDDEN, Visit
 from tests.stage import TEST
@@ -275,6 +276,27 @@ def test_a_mistaken_recognition_is_corrected_and_revoked_on_screen(visit: Visiti
     assert "已撤销：同名录错" in after.replace(": ", "：")
     assert f"{found.group()}/edit" not in after
     assert "等级录错" in after
+
+
+def test_a_recognition_is_written_and_shown_with_the_last_day_it_covers(
+    visit: Visiting, world: World, database: Database
+) -> None:
+    admin, one = visit("school_admin", "zh_Hans_CN"), world.of(A)[0].student_id
+    hardship = {"category": "orphan", "level": "special", "since_on": "2026-09-01", "until_on": "2027-08-31"}
+    assert admin.fill(f"/students/{one}/hardship/new", **hardship).status_code == 303
+    stmt = select(HardshipRecognition.until_on).where(HardshipRecognition.category == "orphan")
+    with database.sessions() as session:
+        assert session.scalars(everything(stmt, because=TEST)).all() == [date(2027, 9, 1)]
+    page = admin.get(f"/students/{one}").get_data(as_text=True)
+    assert "2026-09-01 – 2027-08-31" in page
+    found = re.search(rf"/students/{one}/hardship/\d+", page)
+    assert found
+    assert 'value="2027-08-31"' in admin.get(f"{found.group()}/until").get_data(as_text=True)
+    one_day = {**hardship, "level": "hard", "until_on": "2026-09-01", "reason": "当天取消"}
+    assert admin.fill(f"{found.group()}/edit", **one_day).status_code == 303
+    assert "2026-09-01 – 2026-09-01" in admin.get(f"/students/{one}").get_data(as_text=True)
+    for never in ("9999-12-31", "2026-02-30"):
+        assert admin.fill(f"{found.group()}/edit", **{**one_day, "until_on": never}).status_code == 422
 
 
 def test_study_leave_and_return_are_kept_on_screen(visit: Visiting, world: World) -> None:

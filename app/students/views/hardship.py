@@ -14,6 +14,7 @@ from app.core.db import Session
 from app.core.errors import Invalid, NotFound
 from app.core.idempotency import Answer
 from app.students import records, services
+from app.students.claims import DAY
 from app.students.forms import HardshipCorrectionForm, HardshipEndForm, HardshipForm, ReasonForm
 from app.students.labels import CATEGORIES, LEVELS
 from app.students.models import HardshipRecognition
@@ -59,7 +60,9 @@ class HardshipView(StudentActScreen):
     def end(self, student_id: int, recognition_id: int) -> Response | tuple[str, int]:
         """Let a recognition end."""
         record, found = _found(student_id, recognition_id)
-        form = HardshipEndForm(data={"version": found.version, "until_on": found.until_on or clock.today(reading())})
+        form = HardshipEndForm(
+            data={"version": found.version, "until_on": found.until_on or clock.today(reading()) + DAY}
+        )
         return self.answer(
             form,
             record,
@@ -92,7 +95,12 @@ def recognition_lines(record: records.Record) -> list[dict[str, Any]]:
     """The recognitions as the student's page shows them: those that count first, then the revoked ones."""
     rows = records.recognitions(reading(), actor(), record)
     return [
-        {"row": row, "category": CATEGORIES[row.category], "level": LEVELS[row.level]}
+        {
+            "row": row,
+            "category": CATEGORIES[row.category],
+            "level": LEVELS[row.level],
+            "last_day": row.until_on - DAY if row.until_on else None,
+        }
         for row in sorted(rows, key=lambda row: row.revoked_at is not None)
     ]
 
