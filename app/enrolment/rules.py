@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.access.actor import Actor
@@ -205,6 +205,14 @@ def require_window(since: datetime, until: datetime, now: datetime) -> None:
 def in_china(moment: datetime) -> str:
     """A moment as people in China write it, to the minute."""
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def deadline_in_china(moment: datetime) -> str:
+    """A deadline as notices write it: one at midnight is 24:00 of the day that ends then."""
+    text = in_china(moment)
+    if not text.endswith(" 00:00"):
+        return text
+    return in_china(moment - timedelta(days=1)).removesuffix("00:00") + "24:00"
 
 
 def as_step(actor: Actor, role: str) -> Actor:

@@ -35,6 +35,7 @@ from app.enrolment.rules import (
     Refused,
     ReviewOver,
     WindowNotYet,
+    deadline_in_china,
     in_china,
 )
 from app.enrolment.states import EnrolmentState
@@ -125,7 +126,7 @@ def require_deciding(held: Held) -> None:
     if held.now < held.apply_from:
         raise WindowNotYet(since=in_china(held.apply_from))
     if held.now >= held.decide_until:
-        raise ReviewOver(until=in_china(held.decide_until))
+        raise ReviewOver(until=deadline_in_china(held.decide_until))
 
 
 def verdict(act: Act, held: Held) -> Verdict:

@@ -20,7 +20,7 @@ from app.enrolment import queries, services
 from app.enrolment.forms import WAIVE, ApplicationForm
 from app.enrolment.labels import DECLARATIONS, REASONS, STATES
 from app.enrolment.models import Enrolment
-from app.enrolment.rules import DECLARATION, POSTGRADUATE_STAGES, in_china
+from app.enrolment.rules import DECLARATION, POSTGRADUATE_STAGES, deadline_in_china, in_china
 from app.enrolment.states import EnrolmentState
 from app.enrolment.views.declaration import declared, own_lines
 from app.enrolment.views.facts import history_lines, money, own_facts
@@ -168,7 +168,7 @@ def next_step(enrolment: Enrolment, plan: Plan, now: datetime, shut: Collection[
 
 
 def _still_to_do(enrolment: Enrolment, plan: Plan, now: datetime, shut: Collection[int]) -> str:
-    until = in_china(plan.apply_to)
+    until = deadline_in_china(plan.apply_to)
     if not is_open(enrolment, plan, now, shut):
         if plan.state == PlanState.OPEN and now < plan.apply_from:
             return str(gettext("Applications begin at %(since)s.", since=in_china(plan.apply_from)))
