@@ -114,21 +114,18 @@ class Database:
         `work` must have no effect outside the database. Any other error rolls back and is raised as it is; one that
         collides every time is refused (`Crowded`).
         """
-        for attempt in range(1, TRIES):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 with self.sessions.begin() as session:
                     return work(session)
             except DBAPIError as error:
                 if not is_retriable(error):
                     raise
-                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  not a secret: spreads the retries
-        try:
-            with self.sessions.begin() as session:
-                return work(session)
-        except DBAPIError as error:
-            if not is_retriable(error):
-                raise
-            raise Crowded from error
+                if tries == TRIES:
+                    raise Crowded from error
+                time.sleep(random.uniform(0.01, 0.05) * tries)  # noqa: S311  not a secret: spreads the retries
 
     def close(self) -> None:
         """Give back every connection."""

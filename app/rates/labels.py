@@ -20,15 +20,6 @@ HINTS = {
     Status.PENDING: _l("sent, waiting for review"),
     Status.WAIVED_HARDSHIP: _l("of those who waived"),
 }
-STATES = {
-    "unregistered": _l("Not registered"),
-    "draft": _l("Draft"),
-    "submitted": _l("Awaiting review"),
-    "rejected": _l("Rejected"),
-    "insured": _l("Insured"),
-    "waived": _l("Waived"),
-    "stopped": _l("Stopped"),
-}
 UNIT_STATES = {
     "open": _l("Not submitted"),
     "submitted": _l("Submitted"),

@@ -16,6 +16,7 @@ from app.access.actor import ids_in
 from app.access.permissions import Permission
 from app.core import clock
 from app.core.errors import Invalid, NotFound
+from app.enrolment.labels import STATES
 from app.lists.paging import paging
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
@@ -23,7 +24,7 @@ from app.orgs.models import OrgNode
 from app.plans import queries as plans
 from app.plans.models import Plan
 from app.rates import queries
-from app.rates.labels import FIGURES, STATES
+from app.rates.labels import FIGURES
 from app.rates.lines import asked_plan, figure_row, plan_choices
 from app.rates.rules import Figures, Status, in_export, on_screen
 from app.rates.services import note_export

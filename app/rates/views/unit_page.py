@@ -11,11 +11,12 @@ from flask_babel import gettext
 
 from app.access.permissions import Permission
 from app.core.clock import SHANGHAI
+from app.enrolment.labels import STATES
 from app.orgs import queries as orgs
 from app.orgs.labels import KINDS
 from app.plans.models import Plan
 from app.rates import queries
-from app.rates.labels import CHANGES, STATES, UNIT_STATES
+from app.rates.labels import CHANGES, UNIT_STATES
 from app.rates.lines import figure_row, people_href
 from app.rates.models import SUMS, Submission
 from app.rates.queries import units
