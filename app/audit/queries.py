@@ -33,16 +33,13 @@ def verify(session: Session, keyring: Keyring, *, noted: tuple[int, str] | None 
     seq, digest = 0, FIRST
     heads = {0: FIRST.hex()}
     for row in _sealed(session):
-        breaks += [Break("gone", missing) for missing in range(seq + 1, min(row.seq, seq + 1 + MOST))]
-        if row.id is None:
-            breaks.append(Break("gone", row.seq, row.audit_id))
-        elif not _holds(keyring, digest, row):
-            breaks.append(Break("changed", row.seq, row.audit_id))
+        if len(breaks) < MOST:  # of a log sealed with another key every line is one
+            breaks += _breaks_at(keyring, seq, digest, row)
         seq, digest = row.seq, row.digest
         if noted and seq == noted[0]:
             heads[seq] = digest.hex()
     if noted and heads.get(noted[0]) != noted[1]:
-        breaks.append(Break("other_head", noted[0]))
+        breaks.insert(0, Break("other_head", noted[0]))
     breaks += [Break("unsealed", audit_id=number) for number in _forgotten(session)]
     waiting = session.scalar(select(func.count()).select_from(AuditUnsealed)) or 0
     return Verdict(seq, digest.hex(), waiting, tuple(breaks[:MOST]))
@@ -57,6 +54,16 @@ def _sealed(session: Session) -> Iterator[Row[*tuple[Any, ...]]]:
         .execution_options(yield_per=A_FEW)
     )
     yield from session.execute(everything(stmt, because=WHOLE))
+
+
+def _breaks_at(keyring: Keyring, seq: int, digest: bytes, row: Row[*tuple[Any, ...]]) -> list[Break]:
+    """What does not hold between the link before, with its number and digest, and this one."""
+    breaks = [Break("gone", missing) for missing in range(seq + 1, min(row.seq, seq + 1 + MOST))]
+    if row.id is None:
+        breaks.append(Break("gone", row.seq, row.audit_id))
+    elif not _holds(keyring, digest, row):
+        breaks.append(Break("changed", row.seq, row.audit_id))
+    return breaks
 
 
 def _holds(keyring: Keyring, previous: bytes, row: Row[*tuple[Any, ...]]) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from app.access.actor import SYSTEM
 from app.audit.jobs import CHECK, check_chain, seal_lines
 from app.audit.models import AuditSeal, AuditUnsealed
-from app.audit.queries import verify
+from app.audit.queries import MOST, verify
 from app.audit.rules import FIRST, LINE, Break, ChainBroken, sealed_text
 from app.audit.sealing import seal
 from app.audit.services import record
@@ -143,6 +143,14 @@ def test_nobody_seals_without_the_key(session: Session) -> None:
     seal(session, OTHER)
     last = _newest(session)
     assert verify(session, KEYRING).breaks == (Break("changed", last.seq, last.audit_id),)
+
+
+def test_of_a_log_that_does_not_hold_at_all_a_few_breaks_and_its_whole_length_are_told(session: Session) -> None:
+    _written(session, 30)
+    verdict = verify(session, OTHER, noted=(1, "0" * 64))
+    assert len(verdict.breaks) == MOST
+    assert verdict.breaks[0] == Break("other_head", 1)
+    assert verdict.sealed == _newest(session).seq
 
 
 @pytest.mark.parametrize(
